@@ -48,11 +48,20 @@ public sealed class Tensor
     /// <summary>Whether a backward pass computes a gradient for this tensor: parameters, and what is computed from them.</summary>
     public bool RequiresGradient { get; set; }
 
+    /// <summary>
+    /// Whether this is a parameter of a model: it changes only when its buffer's <see cref="DeviceBuffer.Version"/> rises, so a device may keep
+    /// derived forms of it in <see cref="DeviceCache"/>.
+    /// </summary>
+    public bool IsParameter { get; set; }
+
     /// <summary>The gradient of the loss with respect to this tensor, of the same shape; none before a backward pass reaches it.</summary>
     public Tensor? Gradient { get; internal set; }
 
-    /// <summary>The number of the backward pass that last wrote <see cref="Gradient"/>; the tape's own.</summary>
-    internal int GradientPass { get; set; }
+    /// <summary>The pass of the tape that last wrote <see cref="Gradient"/>; the tape's own.</summary>
+    internal object? GradientPass { get; set; }
+
+    /// <summary>Whether a tape still has to give the memory back; the tape's own.</summary>
+    internal bool OwnedByTape { get; set; }
 
     /// <summary>
     /// Forms of a weight that its device derived and keeps (packed panels, say), with the <see cref="DeviceBuffer.Version"/> they were
