@@ -3,6 +3,7 @@ using DeepSpeechNet.Benchmarks;
 // Each benchmark is one class in this folder; the name on the command line chooses it.
 Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
 {
+    ["beam"] = BeamBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], int>? run))
