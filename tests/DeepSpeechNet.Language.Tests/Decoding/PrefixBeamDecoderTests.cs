@@ -161,11 +161,17 @@ public sealed class PrefixBeamDecoderTests
     [Fact]
     public void Prefixes_beyond_the_margin_are_dropped()
     {
+        float[] values = CtcEnumeration.Random(new Random(4), 20, 4, 4);
         PrefixBeamDecoder decoder = new(Small, new() { ScoreMargin = 3 });
-        decoder.Accept(CtcEnumeration.Random(new Random(4), 20, 4));
+        PrefixBeamDecoder without = new(Small);
+        decoder.Accept(values);
+        without.Accept(values);
         IReadOnlyList<CtcHypothesis> found = decoder.Finish(100);
         Assert.InRange(found.Count, 2, 99);
         Assert.True(found[0].Score - found[^1].Score <= 3);
+        Assert.Equal(without.Finish()[0].Labels, found[0].Labels);
+        IReadOnlyList<CtcHypothesis> all = without.Finish(100);
+        Assert.True(all[0].Score - all[^1].Score > 3);
     }
 
     [Fact]
