@@ -1,18 +1,132 @@
+using DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Engine.Training;
 
 namespace DeepSpeechNet.Engine.Devices.Cpu;
 
 public sealed unsafe partial class CpuDevice
 {
-    /// <inheritdoc/>
-    public override void SumLosses(Tensor losses, Tensor state) => throw new NotImplementedException();
+    /// <summary>Fewer parameters than this a thread are not worth waking one.</summary>
+    private const int WorthwhileParameters = 32 * 1024;
+
+    private double[] _blockSums = [];
 
     /// <inheritdoc/>
-    public override void GradientNorm(Tensor gradients, float maximumNorm, Tensor state) => throw new NotImplementedException();
+    public override void SumLosses(Tensor losses, Tensor state)
+    {
+        float* values = State(state);
+        ReadOnlySpan<float> all = new(Floats(losses), checked((int)losses.Count));
+        double sum = 0;
+        int scored = 0, impossible = 0, unscorable = 0;
+        foreach (float loss in all)
+        {
+            if (float.IsPositiveInfinity(loss))
+            {
+                impossible++;
+            }
+            else if (float.IsFinite(loss))
+            {
+                sum += loss;
+                scored++;
+            }
+            else
+            {
+                unscorable++;
+            }
+        }
+
+        values[StepState.LossSum] = (float)sum;
+        values[StepState.Utterances] = scored;
+        values[StepState.Impossible] = impossible;
+        values[StepState.Skip] = unscorable > 0 ? 1 : 0;
+    }
 
     /// <inheritdoc/>
-    public override void ClipValues(Tensor gradients, float limit) => throw new NotImplementedException();
+    public override void GradientNorm(Tensor gradients, float maximumNorm, Tensor state)
+    {
+        float* values = State(state);
+        float* g = Floats(gradients);
+        long count = gradients.Count;
+        int blocks = checked((int)((count + ReductionKernels.Block - 1) / ReductionKernels.Block));
+        if (_blockSums.Length < blocks)
+            _blockSums = new double[blocks];
+        double[] sums = _blockSums;
+        ForRanges(count, ReductionKernels.Block, WorthwhileParameters, (first, end) =>
+        {
+            for (long at = first; at < end; at += ReductionKernels.Block)
+                sums[at / ReductionKernels.Block] = ReductionKernels.SumOfSquares(g + at, (int)Math.Min(ReductionKernels.Block, end - at));
+        });
+
+        double total = 0;
+        for (int i = 0; i < blocks; i++)
+            total += sums[i];
+        double norm = Math.Sqrt(total);
+        values[StepState.GradientNorm] = (float)norm;
+        if (!double.IsFinite(norm))
+        {
+            values[StepState.Skip] = 1;
+            values[StepState.ClipFactor] = 0;
+        }
+        else
+        {
+            values[StepState.ClipFactor] = maximumNorm > 0 && norm > maximumNorm ? (float)(maximumNorm / norm) : 1;
+        }
+    }
 
     /// <inheritdoc/>
-    public override void Optimise(in OptimiserStep step, Tensor values, Tensor gradients, Tensor? firstMoment, Tensor? secondMoment, Tensor state) => throw new NotImplementedException();
+    public override void ClipValues(Tensor gradients, float limit)
+    {
+        if (!(limit > 0))
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "The limit of a gradient must be above 0.");
+        float* g = Floats(gradients);
+        ForRanges(gradients.Count, ReductionKernels.Block, WorthwhileParameters, (first, end) => OptimiserKernels.Clip(g + first, end - first, limit));
+    }
+
+    /// <inheritdoc/>
+    public override void Optimise(in OptimiserStep step, Tensor values, Tensor gradients, Tensor? firstMoment, Tensor? secondMoment, Tensor state)
+    {
+        float* scalars = State(state);
+        long count = values.Count;
+        CheckCount(gradients, count, nameof(gradients));
+        CheckCount(firstMoment, count, nameof(firstMoment));
+        CheckCount(secondMoment, count, nameof(secondMoment));
+        if (firstMoment is null && (step.Kind != OptimiserKind.Sgd || step.Momentum != 0))
+            throw new ArgumentNullException(nameof(firstMoment), $"{step.Kind} with momentum {step.Momentum} keeps a first moment.");
+        if (secondMoment is null && step.Kind == OptimiserKind.Adam)
+            throw new ArgumentNullException(nameof(secondMoment), "Adam keeps a second moment.");
+        if (scalars[StepState.Skip] != 0)
+            return;
+
+        OptimiserFactors factors = new(step, scalars[StepState.ClipFactor]);
+        OptimiserKind kind = step.Kind;
+        float* w = Floats(values);
+        float* g = Floats(gradients);
+        float* m = FloatsOrNull(firstMoment);
+        float* v = FloatsOrNull(secondMoment);
+        ForRanges(count, ReductionKernels.Block, WorthwhileParameters, (first, end) =>
+        {
+            long n = end - first;
+            if (kind == OptimiserKind.Adam)
+                OptimiserKernels.Adam(factors, w + first, g + first, m + first, v + first, n);
+            else if (factors.Momentum == 0)
+                OptimiserKernels.Sgd(factors, w + first, g + first, n);
+            else if (kind == OptimiserKind.Sgd)
+                OptimiserKernels.Momentum(factors, w + first, g + first, m + first, n);
+            else
+                OptimiserKernels.Nesterov(factors, w + first, g + first, m + first, n);
+        });
+        values.Buffer.MarkChanged();
+    }
+
+    private static float* State(Tensor state)
+    {
+        CheckCount(state, StepState.Length, nameof(state));
+        return Floats(state);
+    }
+
+    private static void CheckCount(Tensor? tensor, long count, string name)
+    {
+        if (tensor is not null && tensor.Count != count)
+            throw new ArgumentException($"The tensor {tensor} must have {count} elements.", name);
+    }
 }
