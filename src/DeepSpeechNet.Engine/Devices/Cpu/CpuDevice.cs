@@ -81,7 +81,11 @@ public sealed unsafe partial class CpuDevice : Device
             return;
         _disposed = true;
         if (disposing)
+        {
             _team.Dispose();
+            _product?.Dispose();
+        }
+
         foreach (CpuBuffer buffer in _all)
             buffer.Free();
     }

@@ -36,6 +36,14 @@ internal interface ITernaryFunction
 /// </summary>
 internal static unsafe class Maps
 {
+    /// <summary>y[i] = value.</summary>
+    public static void Fill(float* y, nint count, float value)
+    {
+        const int piece = 1 << 24;
+        for (nint i = 0; i < count; i += piece)
+            new Span<float>(y + i, (int)Math.Min(piece, count - i)).Fill(value);
+    }
+
     /// <summary>y[i] = f(x[i]).</summary>
     public static void Apply<F>(F f, float* x, float* y, nint count)
         where F : struct, IUnaryFunction
