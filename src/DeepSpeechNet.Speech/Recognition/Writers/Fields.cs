@@ -18,5 +18,6 @@ internal static class Fields
     public static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 
     // A decimal, so that 0.1 is written as 0.1; dividing by a one of full scale takes trailing zeros away.
-    private static decimal Round(double value, int digits) => Math.Round((decimal)value, digits, MidpointRounding.AwayFromZero) / 1.0000000000000000000000000000m;
+    private static decimal Round(double value, int digits) =>
+        Math.Round((decimal)value, digits, MidpointRounding.AwayFromZero) / 1.0000000000000000000000000000m;
 }
