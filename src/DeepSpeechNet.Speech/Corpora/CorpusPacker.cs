@@ -8,7 +8,8 @@ namespace DeepSpeechNet.Speech.Corpora;
 /// </summary>
 public static class CorpusPacker
 {
-    /// <summary>Packs a manifest. The store appears when it is complete; until then an earlier one stays.</summary>
+    /// <summary>Packs a manifest. The store appears when it is complete; until then an earlier one stays. Only one process may
+    /// pack to a path at a time.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="output">The store to write or to replace. Its folder must exist.</param>
     /// <param name="options">How to pack; null for the defaults.</param>
@@ -38,6 +39,8 @@ public static class CorpusPacker
         options.Validate();
         var skipped = new List<string>();
         List<ManifestEntry> rows = ClipFault.ExistingRows(manifest, options.Filter, skipped.Add);
+        // A packing that was killed leaves a hidden file of gigabytes.
+        AtomicFile.RemoveLeftovers(output);
         int clips = 0, done = 0;
         double seconds = 0;
 

@@ -119,6 +119,15 @@ public sealed class CorpusPackerTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_packing_left_is_removed()
+    {
+        string manifest = Files(2);
+        _folder.Write(".s.store.0123.tmp", "half");
+        CorpusPacker.Pack(manifest, _folder.File("s.store"), Decode);
+        Assert.Equal(["0.fake", "1.fake", "m.tsv", "s.store"], _folder.Names());
+    }
+
+    [Fact]
     public void Real_sound_files_are_packed()
     {
         float[] samples = [.. Enumerable.Range(0, 8000).Select(i => MathF.Round(8192 * MathF.Sin(i * 0.05f)) / 32768)];
