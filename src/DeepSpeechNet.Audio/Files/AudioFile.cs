@@ -1,5 +1,6 @@
+using DeepSpeechNet.Audio.Files.Flac;
+using DeepSpeechNet.Audio.Files.SndFile;
 using DeepSpeechNet.Audio.Files.Wav;
-using DeepSpeechNet.Audio.Processing;
 
 namespace DeepSpeechNet.Audio.Files;
 
@@ -10,7 +11,7 @@ namespace DeepSpeechNet.Audio.Files;
 public static class AudioFile
 {
     private const string Formats =
-        "WAV and FLAC are read, and with libsndfile Ogg Vorbis, Ogg Opus, MP3 and AIFF; convert others, for example with: ffmpeg -i FILE out.wav";
+        "WAV and FLAC are read, and through libsndfile Ogg Vorbis, Ogg Opus, MP3 and AIFF; convert others, for example with: ffmpeg -i FILE out.wav";
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file; a device or named pipe will do.</param>
@@ -74,19 +75,38 @@ public static class AudioFile
         return MonoReading.ReadAll(reader, name, sampleRate, options ?? AudioReadOptions.Default);
     }
 
-    private static WavReader Open(Stream stream, string name, AudioReadOptions? options, bool ownsStream)
+    private static AudioReader Open(Stream stream, string name, AudioReadOptions? options, bool ownsStream)
     {
         var source = new ByteSource(stream, name, ownsStream);
         try
         {
             options ??= AudioReadOptions.Default;
             options.Validate();
+            long origin = stream.CanSeek ? stream.Position : 0;
+            bool tagged = Id3Tag.Skip(source);
             ReadOnlySpan<byte> start = source.Peek(AudioSniffer.Length);
-            return AudioSniffer.Identify(start) switch
+            AudioContent content = AudioSniffer.Identify(start);
+
+            // Behind a tag, padding before the first MP3 frame is common.
+            content = content == AudioContent.Unknown && tagged ? AudioContent.SndFile : content;
+            switch (content)
             {
-                AudioContent.Wav => new WavReader(source, options),
-                _ => throw new AudioFormatException(name, start.IsEmpty ? "it is empty." : $"{AudioSniffer.Describe(start)}. {Formats}"),
-            };
+                case AudioContent.Wav:
+                    return new WavReader(source, options);
+                case AudioContent.Flac:
+                    return new FlacReader(source, options);
+                case AudioContent.SndFile:
+                    // What the sniffing took is given back where that can be done.
+                    Stream? seekable = stream.CanSeek ? stream : null;
+                    if (seekable is not null)
+                    {
+                        seekable.Position = origin;
+                    }
+
+                    return new SndFileReader(source, seekable, options, SndFileLibrary.Instance);
+                default:
+                    throw new AudioFormatException(name, start.IsEmpty ? "it is empty." : $"{AudioSniffer.Describe(start)}. {Formats}");
+            }
         }
         catch
         {

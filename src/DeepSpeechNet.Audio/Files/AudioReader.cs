@@ -44,7 +44,7 @@ internal abstract class AudioReader : IAudioReader
         _ended = frames == 0;
         if (_ended && FramesRead == 0)
         {
-            throw Fault("it holds no samples.");
+            throw Fault(string.Join(' ', ["it holds no samples.", .. _warnings]));
         }
 
         FramesRead += frames;

@@ -20,7 +20,6 @@ internal static class AudioSniffer
         }
 
         bool sndFile = start.StartsWith("OggS"u8)
-            || start.StartsWith("ID3"u8)
             || IsMpegFrame(start)
             || (start.StartsWith("FORM"u8) && (At(start, 8, "AIFF"u8) || At(start, 8, "AIFC"u8)))
             || start.StartsWith(".snd"u8)

@@ -86,6 +86,22 @@ internal sealed class ByteSource : IDisposable
         return done;
     }
 
+    /// <summary>Takes what is there, at least one byte, waiting only where nothing is; 0 at the end of the stream.</summary>
+    public int ReadSome(Span<byte> destination)
+    {
+        if (_start == _end && !_ended)
+        {
+            _start = _end = 0;
+            Fill();
+        }
+
+        int count = Math.Min(destination.Length, _end - _start);
+        _buffer.AsSpan(_start, count).CopyTo(destination);
+        _start += count;
+        Position += count;
+        return count;
+    }
+
     /// <summary>Takes and drops bytes; returns how many there were, fewer than asked only at the end of the stream.</summary>
     public long Skip(long count)
     {
