@@ -4,6 +4,7 @@ using DeepSpeechNet.Benchmarks;
 Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
 {
     ["beam"] = BeamBenchmark.Run,
+    ["recurrence"] = RecurrenceBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], int>? run))
