@@ -148,21 +148,9 @@ public sealed unsafe partial class CpuDevice
     /// <summary>target [columns, H] (+)= a^T states over as many frames.</summary>
     private void Product(RecurrentCell run, int frames, float* a, int stride, int columns, float* states, float* target, bool accumulate)
     {
-        int depth = frames * run.Batch, units = run.Units;
-        for (int i = 0; i < columns; i++)
-        {
-            Span<float> row = new(target + ((nint)i * units), units);
-            if (!accumulate)
-                row.Clear();
-            for (int k = 0; k < depth; k++)
-                TensorRow(a[((nint)k * stride) + i], states + ((nint)k * units), row);
-        }
-
-        static void TensorRow(float factor, float* state, Span<float> row)
-        {
-            for (int j = 0; j < row.Length; j++)
-                row[j] = MathF.FusedMultiplyAdd(factor, state[j], row[j]);
-        }
+        MatrixOperand left = new((nint)a, stride, true), right = new((nint)states, run.Units, false);
+        _product ??= new MatrixProduct(_team);
+        _product.Multiply(columns, run.Units, frames * run.Batch, left, right, null, target, accumulate, null, Activation.None);
     }
 
     /// <summary>Gives out sums over frames, kept in rows of a padded width.</summary>
