@@ -1,3 +1,5 @@
+using DeepSpeechNet.Engine.Tests.Operations;
+
 namespace DeepSpeechNet.Engine.Tests.Devices.Cpu;
 
 public sealed class CpuOneThreadOptimiseTests() : OptimiseTests(CpuDevices.One);
@@ -17,3 +19,15 @@ public sealed class CpuOneThreadBatchNormTests() : BatchNormTests(CpuDevices.One
 public sealed class CpuTwoThreadsBatchNormTests() : BatchNormTests(CpuDevices.Two);
 
 public sealed class CpuThreeThreadsBatchNormTests() : BatchNormTests(CpuDevices.Three);
+
+public sealed class CpuOneThreadOperationGradientTests() : OperationGradientTests(CpuDevices.One);
+
+public sealed class CpuTwoThreadsOperationGradientTests() : OperationGradientTests(CpuDevices.Two);
+
+public sealed class CpuThreeThreadsOperationGradientTests() : OperationGradientTests(CpuDevices.Three);
+
+public sealed class CpuOneThreadRecurrenceGradientTests() : RecurrenceGradientTests(CpuDevices.One);
+
+public sealed class CpuTwoThreadsRecurrenceGradientTests() : RecurrenceGradientTests(CpuDevices.Two);
+
+public sealed class CpuThreeThreadsRecurrenceGradientTests() : RecurrenceGradientTests(CpuDevices.Three);

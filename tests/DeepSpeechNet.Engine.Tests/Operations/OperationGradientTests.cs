@@ -1,0 +1,141 @@
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Operations;
+using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Engine.Tests.Devices;
+using DeepSpeechNet.Testing;
+using DeepSpeechNet.Testing.Reference;
+using static DeepSpeechNet.Testing.CheckedInput;
+
+namespace DeepSpeechNet.Engine.Tests.Operations;
+
+/// <summary>Every operation's results and gradients against double-precision reference maths and central differences; one check an operation.</summary>
+public abstract class OperationGradientTests(Func<Device> create) : DeviceTests(create)
+{
+    public static TheoryData<Activation> Activations => [.. Enum.GetValues<Activation>()];
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Linear_with_a_bias(Activation activation) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Linear.Apply(tape, x[0], x[1], x[2], activation)],
+        x => [ReferenceMaths.Linear(x[0], x[1], x[2], 9, activation)],
+        Random("x", new Shape(5, 3, 7), Reach(activation)),
+        Random("weight", new Shape(9, 7)),
+        Random("bias", new Shape(9)));
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(2, 33, 17)]
+    [InlineData(17, 5, 40)]
+    public void Linear_without_a_bias(int rows, int inputs, int outputs) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Linear.Apply(tape, x[0], x[1], null)],
+        x => [ReferenceMaths.Linear(x[0], x[1], null, outputs, Activation.None)],
+        Random("x", new Shape(rows, 1, inputs)),
+        Random("weight", new Shape(outputs, inputs)));
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Elementwise_functions(Activation activation) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Elementwise.Activate(tape, x[0], activation)],
+        x => [Array.ConvertAll(x[0], a => ReferenceMaths.Activate(activation, a))],
+        Random("x", new Shape(7, 3, 11), 3 * Reach(activation)));
+
+    [Fact]
+    public void Addition() => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Elementwise.Add(tape, x[0], x[1])],
+        x => [ReferenceMaths.Add(x[0], x[1])],
+        Random("a", new Shape(3, 2, 5)),
+        Random("b", new Shape(3, 2, 5)));
+
+    [Fact]
+    public void A_value_added_to_itself() => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Elementwise.Add(tape, x[0], x[0])],
+        x => [ReferenceMaths.Add(x[0], x[0])],
+        Random("a", new Shape(3, 2, 5)));
+
+    [Fact]
+    public void Dropout_with_its_mask() => GradientCheck.SingleUse(
+        Device,
+        (tape, x) => [Elementwise.Dropout(tape, x[0], 0.3f)],
+        x => [Dropped(x[0], 0.3f)],
+        Random("x", new Shape(7, 3, 11)));
+
+    [Fact]
+    public void Dropout_beside_another_use() => GradientCheck.SingleUse(
+        Device,
+        (tape, x) => [Elementwise.Add(tape, Elementwise.Dropout(tape, x[0], 0.5f), x[0])],
+        x => [ReferenceMaths.Add(Dropped(x[0], 0.5f), x[0])],
+        Random("x", new Shape(7, 3, 11)));
+
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(5, 1)]
+    public void Frames_with_their_context(int context, int stride) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Frames.Window(tape, x[0], context, stride)],
+        x => [ReferenceMaths.ContextWindow(x[0], 7, 3, 5, context, stride)],
+        Random("x", new Shape(7, 3, 5)));
+
+    [Theory]
+    [InlineData(6, 6, 6)]
+    [InlineData(6, 3, 1)]
+    public void Batch_normalisation_of_ragged_batches(params int[] lengths) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [BatchNormalisation.Apply(tape, x[0], Device.Integers(lengths), x[1], x[2], Device.Floats(new Shape(2, 9), new float[18]), 0.1f)],
+        x => [ReferenceMaths.BatchNorm(x[0], x[1], x[2], 3, lengths, 1e-5f)],
+        Random("x", new Shape(6, 3, 9), 2, 0.5f),
+        Random("scale", new Shape(9), 0.5f, 1),
+        Random("shift", new Shape(9)));
+
+    [Fact]
+    public void Features_side_by_side() => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Columns.Concatenate(tape, x[0], x[1])],
+        x => [ReferenceMaths.Concatenate(x[0], 5, x[1], 3)],
+        Random("a", new Shape(4, 2, 5)),
+        Random("b", new Shape(4, 2, 3)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void One_frame_of_a_sequence(int time) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Columns.Frame(tape, x[0], time)],
+        x => [x[0][(time * 10)..((time + 1) * 10)]],
+        Random("x", new Shape(4, 2, 5)));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(29)]
+    public void Log_softmax(int classes) => GradientCheck.Operation(
+        Device,
+        (tape, x) => [LogSoftmax.Apply(tape, x[0])],
+        x => [ReferenceMaths.LogSoftmax(x[0], classes)],
+        Random("x", new Shape(3, 2, classes), 4));
+
+    [Fact]
+    public void Ctc_on_logits() => GradientCheck.Loss(
+        Device,
+        (tape, x) => CtcLoss.Apply(tape, x[0], Device.Integers(9, 7, 3, 9, 4), Device.Integers(0, 1, 1, 2, 2, 2, 0, 3, 3, 3, 1), Device.Integers(0, 4, 6, 9, 9, 11), 4, 0.2f),
+        x => Ctc(x[0], 5, 5, [9, 7, 3, 9, 4], [[0, 1, 1, 2], [2, 2], [0, 3, 3], [], [3, 1]], 4),
+        0.2f,
+        Random("logits", new Shape(9, 5, 5), 3));
+
+    /// <summary>How large inputs must be so that both sides of an activation's edges are reached.</summary>
+    private static float Reach(Activation activation) => activation == Activation.ClippedRelu ? 12 : 1;
+
+    private static double[] Dropped(double[] x, float rate) =>
+        [.. x.Select((v, i) => CounterRandom.Uniform(CounterRandom.Fork(GradientCheck.Seed, 0), (ulong)i) >= rate ? v / (1 - (double)rate) : 0)];
+
+    private static double[] Ctc(double[] logits, int batch, int classes, int[] lengths, int[][] labels, int blank) => [.. labels.Select((text, b) =>
+        ReferenceCtc.Compute(
+            [.. Enumerable.Range(0, lengths[b]).Select(t => logits.AsSpan(((t * batch) + b) * classes, classes).ToArray())], text, blank, withGradient: false).Loss)];
+}
