@@ -31,3 +31,7 @@ public sealed class CpuOneThreadRecurrenceGradientTests() : RecurrenceGradientTe
 public sealed class CpuTwoThreadsRecurrenceGradientTests() : RecurrenceGradientTests(CpuDevices.Two);
 
 public sealed class CpuThreeThreadsRecurrenceGradientTests() : RecurrenceGradientTests(CpuDevices.Three);
+
+public sealed class CpuOneThreadWholeModelTests() : WholeModelTests(CpuDevices.One);
+
+public sealed class CpuTwoThreadsWholeModelTests() : WholeModelTests(CpuDevices.Two);
