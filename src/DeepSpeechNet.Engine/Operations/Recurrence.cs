@@ -62,7 +62,7 @@ public static class Recurrence
             RecurrentState? start = initial?[d];
             if (w.Weight.Shape != new Shape(gates.Columns, shape.Columns))
                 throw new ArgumentException($"Recurrence: weights {w.Weight.Shape} do not fit gates {gates} of a {cell} cell.", nameof(weights));
-            outputs[d] = tape.AllocateResult(shape, projections[d], w.Weight, start?.Hidden, start?.Cell);
+            outputs[d] = tape.AllocateResult(shape, projections[d], w.Weight, w.Bias, w.Peephole, start?.Hidden, start?.Cell);
             forward[d] = new RecurrentDirection
             {
                 Reverse = d == 1,
