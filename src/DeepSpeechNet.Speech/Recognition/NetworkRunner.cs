@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using DeepSpeechNet.Engine.Operations;
+using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Engine.Training;
+
+namespace DeepSpeechNet.Speech.Recognition;
+
+/// <summary>The letters' log-probabilities of one utterance. Dispose it to give its array back to the pool.</summary>
+public sealed class LetterProbabilities : IDisposable
+{
+    private float[]? _values;
+
+    internal LetterProbabilities(float[] values, int frames, int classes)
+    {
+        _values = values;
+        Frames = frames;
+        Classes = classes;
+    }
+
+    /// <summary>Output frames.</summary>
+    public int Frames { get; }
+
+    /// <summary>Letters and blank.</summary>
+    public int Classes { get; }
+
+    /// <summary>Natural logarithms, [time, class], row-major.</summary>
+    public ReadOnlySpan<float> Values => (_values ?? throw new ObjectDisposedException(nameof(LetterProbabilities))).AsSpan(0, Frames * Classes);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_values is not null)
+            ArrayPool<float>.Shared.Return(_values);
+        _values = null;
+    }
+}
+
+/// <summary>
+/// Runs the acoustic network for many callers on one thread: whatever waits is put into batches of like lengths, which one matrix product serves
+/// together. A neighbour in the batch never changes a result, so neither does the load. Thread-safe.
+/// </summary>
+internal sealed class NetworkRunner : IAsyncDisposable
+{
+    private const int MaximumBatch = 16;
+    private const int MaximumFrames = 24_000;
+
+    private readonly AcousticModel _model;
+    private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly HostBatch _host = new();
+    private readonly Tape _tape;
+    private readonly Task _loop;
+
+    public NetworkRunner(AcousticModel model)
+    {
+        _model = model;
+        _tape = new Tape(model.Device, recording: false);
+        _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>The log-probabilities of one utterance's frames; the frames may be reused when the task has ended.</summary>
+    public Task<LetterProbabilities> RunAsync(UtteranceFrames frames, CancellationToken cancellationToken)
+    {
+        Request request = new(frames, new TaskCompletionSource<LetterProbabilities>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
+        return _waiting.Writer.TryWrite(request) ? request.Result.Task : throw new ObjectDisposedException("Recognizer");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+    }
+
+    private void Loop()
+    {
+        List<Request> pending = [];
+        while (pending.Count > 0 || _waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (pending.Count < 4 * MaximumBatch && _waiting.Reader.TryRead(out Request? request))
+                pending.Add(request);
+            RunOne(pending);
+        }
+    }
+
+    /// <summary>Takes the request that has waited longest and those nearest to it in length, and runs them as one batch.</summary>
+    private void RunOne(List<Request> pending)
+    {
+        Request first = pending[0];
+        List<Request> batch = [.. pending.OrderBy(r => Math.Abs(r.Frames.FrameCount - first.Frames.FrameCount)).Take(MaximumBatch)];
+        while (batch.Count > 1 && batch.Max(r => r.Frames.FrameCount) * batch.Count > Math.Max(MaximumFrames, 1.25 * batch.Sum(r => r.Frames.FrameCount)))
+            batch.RemoveAt(batch.Count - 1);
+        pending.RemoveAll(batch.Contains);
+        batch.RemoveAll(r => r.CancellationToken.IsCancellationRequested && r.Result.TrySetCanceled(r.CancellationToken));
+        if (batch.Count == 0)
+            return;
+        try
+        {
+            Run(batch);
+        }
+        catch (Exception e)
+        {
+            foreach (Request request in batch)
+                request.Result.TrySetException(e);
+        }
+        finally
+        {
+            _tape.Reset();
+        }
+    }
+
+    private void Run(List<Request> batch)
+    {
+        int count = batch.Count, classes = _model.Classes;
+        UtteranceFrames[] utterances = new UtteranceFrames[count];
+        for (int b = 0; b < count; b++)
+            utterances[b] = batch[b].Frames;
+        _host.Clear();
+        FrameBatch.Add(_host, utterances, _model.Features, _model.Options.Stride);
+        DeviceBatch device = _host.Upload(_model.Device);
+        float[] all = [];
+        try
+        {
+            Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1]);
+            Tensor log = LogSoftmax.Apply(_tape, logits);
+            int length = checked((int)log.Count);
+            all = ArrayPool<float>.Shared.Rent(length);
+            _model.Device.Download(log, MemoryMarshal.AsBytes(all.AsSpan(0, length)));
+            for (int b = 0; b < count; b++)
+            {
+                int frames = _model.OutputFrames(utterances[b].FrameCount);
+                float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, frames * classes));
+                for (int t = 0; t < frames; t++)
+                    all.AsSpan(((t * count) + b) * classes, classes).CopyTo(values.AsSpan(t * classes));
+                LetterProbabilities result = new(values, frames, classes);
+                if (!batch[b].Result.TrySetResult(result))
+                    result.Dispose();
+            }
+        }
+        finally
+        {
+            if (all.Length > 0)
+                ArrayPool<float>.Shared.Return(all);
+            device.Release();
+        }
+    }
+
+    private sealed record Request(UtteranceFrames Frames, TaskCompletionSource<LetterProbabilities> Result, CancellationToken CancellationToken);
+}
