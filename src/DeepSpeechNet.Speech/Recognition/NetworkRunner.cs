@@ -88,7 +88,7 @@ internal sealed class NetworkRunner : IAsyncDisposable
     {
         Request first = pending[0];
         List<Request> batch = [.. pending.OrderBy(r => Math.Abs(r.Frames.FrameCount - first.Frames.FrameCount)).Take(MaximumBatch)];
-        while (batch.Count > 1 && batch.Max(r => r.Frames.FrameCount) * batch.Count > Math.Max(MaximumFrames, 1.25 * batch.Sum(r => r.Frames.FrameCount)))
+        while (batch.Count > 1 && batch.Max(r => r.Frames.FrameCount) * batch.Count > Math.Min(MaximumFrames, 1.25 * batch.Sum(r => r.Frames.FrameCount)))
             batch.RemoveAt(batch.Count - 1);
         pending.RemoveAll(batch.Contains);
         batch.RemoveAll(r => r.CancellationToken.IsCancellationRequested && r.Result.TrySetCanceled(r.CancellationToken));

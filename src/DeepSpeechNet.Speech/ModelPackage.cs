@@ -1,0 +1,182 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language;
+
+namespace DeepSpeechNet.Speech;
+
+/// <summary>How weights lie in a model file. They are float32 again in memory.</summary>
+public enum WeightFormat
+{
+    /// <summary>As trained: loading gives back every bit.</summary>
+    Float32,
+
+    /// <summary>Half precision: half the size.</summary>
+    Float16,
+}
+
+/// <summary>
+/// A trained recogniser as one file in the safetensors layout (<c>model.safetensors</c> in a folder with its model card): weights under their dotted names,
+/// alphabet, front end, network, decoder and training record as JSON strings in the metadata. Nothing in it is code.
+/// </summary>
+public static class ModelPackage
+{
+    /// <summary>The file's name in a package folder.</summary>
+    public const string FileName = "model.safetensors";
+
+    private const string AlphabetKey = "alphabet", FrontEndKey = "front_end", AcousticKey = "acoustic", DecoderKey = "decoder", TrainingKey = "training";
+
+    /// <summary>Saves a recogniser into a folder (made if it is not there), atomically.</summary>
+    /// <exception cref="FileSaveException">It could not be saved; what was there is unchanged.</exception>
+    public static void Save(string folder, AcousticModel model, ModelDescription description, WeightFormat format = WeightFormat.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(description);
+        TensorFileWriter writer = new();
+        writer.SetMetadata(AlphabetKey, description.Alphabet.Symbols);
+        writer.SetMetadata(FrontEndKey, JsonSerializer.Serialize(description.FrontEnd, PackageJson.Default.FrontEndOptions));
+        writer.SetMetadata(AcousticKey, JsonSerializer.Serialize(description.Acoustic, PackageJson.Default.AcousticModelOptions));
+        writer.SetMetadata(DecoderKey, JsonSerializer.Serialize(description.Decoder, PackageJson.Default.DecoderSettings));
+        writer.SetMetadata(TrainingKey, JsonSerializer.Serialize(description.Training, PackageJson.Default.TrainingRecord));
+        foreach (Parameter parameter in model.Parameters.Parameters)
+        {
+            long[] shape = new long[parameter.Shape.Rank];
+            for (int i = 0; i < shape.Length; i++)
+                shape[i] = parameter.Shape[i];
+            float[] values = ParameterSet.Get(parameter);
+            if (format == WeightFormat.Float16 && parameter.Trained)
+                writer.Add<Half>(parameter.Name, shape, Array.ConvertAll(values, v => (Half)v));
+            else
+                writer.Add<float>(parameter.Name, shape, values);
+        }
+
+        Directory.CreateDirectory(folder);
+        writer.Save(Path.Combine(folder, FileName));
+    }
+
+    /// <summary>Loads a recogniser.</summary>
+    /// <param name="path">A package folder, or the model file itself.</param>
+    /// <param name="device">Where the network is to run.</param>
+    /// <param name="training">Whether it will be trained on.</param>
+    /// <exception cref="FileNotFoundException">There is no model; the message says where it was looked for.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, of another format version, or its weights do not fit its network.</exception>
+    public static (AcousticModel Model, ModelDescription Description) Load(string path, Device device, bool training = false)
+    {
+        string file = FileOf(path);
+        using TensorFile tensors = TensorFile.Read(file);
+        ModelDescription description = Describe(file, tensors);
+        AcousticModel model = new(device, description.Acoustic, FeatureCount(file, description.FrontEnd), description.Alphabet.ClassCount, seed: 0, training);
+        HashSet<string> known = [];
+        foreach (Parameter parameter in model.Parameters.Parameters)
+        {
+            known.Add(parameter.Name);
+            if (!tensors.TryGet(parameter.Name, out TensorEntry? entry))
+                throw new ModelFormatException(file, $"tensor '{parameter.Name}'", "is missing, though the network described in the metadata has it");
+            if (!SameShape(entry, parameter))
+                throw new ModelFormatException(file, $"tensor '{parameter.Name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
+            ParameterSet.Set(parameter, Floats(file, tensors, entry));
+        }
+
+        if (tensors.Tensors.FirstOrDefault(t => t.Name.StartsWith("acoustic.", StringComparison.Ordinal) && !known.Contains(t.Name)) is { } extra)
+            throw new ModelFormatException(file, $"tensor '{extra.Name}'", "does not belong to the network described in the metadata");
+        return (model, description);
+    }
+
+    /// <summary>Reads what a model file says of itself, without building the network.</summary>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged or of another format version.</exception>
+    public static (ModelDescription Description, long Parameters, long Bytes) Inspect(string path)
+    {
+        string file = FileOf(path);
+        using TensorFile tensors = TensorFile.Read(file);
+        return (Describe(file, tensors), tensors.Tensors.Sum(t => t.Count), new FileInfo(file).Length);
+    }
+
+    private static string FileOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        return File.Exists(file) ? file : throw new FileNotFoundException($"There is no model at {path}: give a folder that holds {FileName}, or the file itself.", file);
+    }
+
+    private static ModelDescription Describe(string file, TensorFile tensors)
+    {
+        ModelDescription description = new()
+        {
+            Alphabet = Parse(file, tensors, AlphabetKey, text => new Alphabet(text)),
+            FrontEnd = Parse(file, tensors, FrontEndKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.FrontEndOptions)),
+            Acoustic = Parse(file, tensors, AcousticKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.AcousticModelOptions)),
+            Decoder = Parse(file, tensors, DecoderKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.DecoderSettings)),
+            Training = Parse(file, tensors, TrainingKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.TrainingRecord)),
+        };
+        Check(file, FrontEndKey, description.FrontEnd.Validate);
+        Check(file, AcousticKey, description.Acoustic.Validate);
+        Check(file, DecoderKey, description.Decoder.Validate);
+        return description;
+    }
+
+    private static T Parse<T>(string file, TensorFile tensors, string key, Func<string, T?> parse)
+        where T : class
+    {
+        if (!tensors.Metadata.TryGetValue(key, out string? text))
+            throw new ModelFormatException(file, $"metadata '{key}'", "is missing: this is no recogniser of DeepSpeechNet");
+        try
+        {
+            return parse(text) ?? throw new ModelFormatException(file, $"metadata '{key}'", "is empty");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
+        {
+            throw new ModelFormatException(file, $"metadata '{key}'", $"cannot be read ({e.Message})", e);
+        }
+    }
+
+    private static void Check(string file, string key, Action validate)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException(file, $"metadata '{key}'", $"has a setting out of range ({e.Message})", e);
+        }
+    }
+
+    private static int FeatureCount(string file, FrontEndOptions options)
+    {
+        int features = 0;
+        Check(file, FrontEndKey, () => features = new FeatureExtractor(options).FeatureCount);
+        return features;
+    }
+
+    private static bool SameShape(TensorEntry entry, Parameter parameter)
+    {
+        if (entry.Shape.Length != parameter.Shape.Rank)
+            return false;
+        for (int i = 0; i < parameter.Shape.Rank; i++)
+        {
+            if (entry.Shape[i] != parameter.Shape[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    private static float[] Floats(string file, TensorFile tensors, TensorEntry entry) => entry.Type switch
+    {
+        StoredElementType.F32 => tensors.Elements<float>(entry.Name).ToArray(),
+        StoredElementType.F16 => Array.ConvertAll(tensors.Elements<Half>(entry.Name).ToArray(), v => (float)v),
+        _ => throw new ModelFormatException(file, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32 or F16"),
+    };
+}
+
+/// <summary>JSON of the model file's metadata.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(FrontEndOptions))]
+[JsonSerializable(typeof(AcousticModelOptions))]
+[JsonSerializable(typeof(DecoderSettings))]
+[JsonSerializable(typeof(TrainingRecord))]
+internal sealed partial class PackageJson : JsonSerializerContext;

@@ -1,0 +1,74 @@
+using System.Buffers;
+using DeepSpeechNet.Engine.Operations;
+using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Engine.Training;
+
+namespace DeepSpeechNet.Speech.Training;
+
+/// <summary>A batch on the host, in the order that the training step reads it: frames, lengths, labels, where each text starts.</summary>
+internal sealed class PreparedBatch
+{
+    public HostBatch Host { get; } = new();
+
+    /// <summary>The corpus's numbers of the utterances.</summary>
+    public List<int> Utterances { get; } = [];
+
+    /// <summary>The corpus's numbers of utterances that were left out because their text cannot fit their frames.</summary>
+    public List<int> Impossible { get; } = [];
+
+    /// <summary>Seconds of sound.</summary>
+    public double Seconds { get; private set; }
+
+    public bool IsEmpty => Utterances.Count == 0;
+
+    public void Fill(ReadOnlySpan<int> indices, UtterancePreparer preparer, int epoch, int stride)
+    {
+        Host.Clear();
+        Utterances.Clear();
+        Impossible.Clear();
+        Seconds = 0;
+        List<UtteranceFrames> frames = new(indices.Length);
+        List<int[]> labels = new(indices.Length);
+        foreach (int index in indices)
+        {
+            PreparedUtterance utterance = preparer.Prepare(index, epoch);
+            if (!Fits(utterance.Labels, Frames.Strided(utterance.Frames.FrameCount, stride)))
+            {
+                Impossible.Add(index);
+                ArrayPool<float>.Shared.Return(utterance.Frames.Values);
+                continue;
+            }
+
+            Utterances.Add(index);
+            frames.Add(utterance.Frames);
+            labels.Add(utterance.Labels);
+            Seconds += utterance.Seconds;
+        }
+
+        if (IsEmpty)
+            return;
+        FrameBatch.Add(Host, frames.ToArray(), preparer.Features, stride);
+        foreach (UtteranceFrames utterance in frames)
+            ArrayPool<float>.Shared.Return(utterance.Values);
+        Span<int> all = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(Math.Max(1, labels.Sum(l => l.Length)))));
+        int used = 0;
+        foreach (int[] text in labels)
+        {
+            text.CopyTo(all[used..]);
+            used += text.Length;
+        }
+
+        Span<int> offsets = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(labels.Count + 1)));
+        for (int b = 0; b < labels.Count; b++)
+            offsets[b + 1] = offsets[b] + labels[b].Length;
+    }
+
+    /// <summary>Whether CTC has a path: a frame for each label, and one for the blank between equal neighbours.</summary>
+    private static bool Fits(int[] labels, int frames)
+    {
+        int needed = labels.Length;
+        for (int i = 1; i < labels.Length; i++)
+            needed += labels[i] == labels[i - 1] ? 1 : 0;
+        return frames >= Math.Max(1, needed);
+    }
+}

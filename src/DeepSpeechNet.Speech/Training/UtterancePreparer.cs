@@ -1,0 +1,59 @@
+using System.Buffers;
+using DeepSpeechNet.Audio.Augmentation;
+using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Speech.Corpora;
+
+namespace DeepSpeechNet.Speech.Training;
+
+/// <summary>An utterance ready for a batch.</summary>
+/// <param name="Frames">Its spectrogram; the array is from the shared pool.</param>
+/// <param name="Labels">Its text.</param>
+/// <param name="Seconds">Length of the sound.</param>
+internal readonly record struct PreparedUtterance(UtteranceFrames Frames, int[] Labels, double Seconds);
+
+/// <summary>
+/// Makes an utterance of a corpus into frames and labels: samples, augmentation, front end, masks. Every random draw follows from the seed, the epoch and the
+/// utterance's number alone. One thread at a time.
+/// </summary>
+internal sealed class UtterancePreparer
+{
+    private readonly ISpeechCorpus _corpus;
+    private readonly Alphabet _alphabet;
+    private readonly FeatureExtractor _extractor;
+    private readonly WaveformAugmenter? _waveform;
+    private readonly SpecAugment? _masks;
+    private readonly ulong _seed;
+
+    public UtterancePreparer(ISpeechCorpus corpus, Alphabet alphabet, FrontEndOptions frontEnd, Augmenters? augmenters, ulong seed)
+    {
+        _corpus = corpus;
+        _alphabet = alphabet;
+        _extractor = new FeatureExtractor(frontEnd);
+        _waveform = augmenters?.CreateWaveform();
+        _masks = augmenters?.CreateMasks();
+        _seed = seed;
+    }
+
+    public int Features => _extractor.FeatureCount;
+
+    /// <summary>Prepares an utterance; epoch -1 means unchanged, for evaluation.</summary>
+    public PreparedUtterance Prepare(int index, int epoch)
+    {
+        ManifestEntry entry = _corpus[index];
+        using PooledSamples samples = _corpus.ReadSamples(index);
+        ReadOnlySpan<float> sound = samples.Span;
+        double seconds = sound.Length / (double)_extractor.Options.SampleRate;
+        ulong seed = CounterRandom.Fork(CounterRandom.Fork(_seed, (ulong)(epoch + 1)), (ulong)index);
+        if (epoch >= 0 && _waveform is not null)
+            sound = _waveform.Apply(sound, seed);
+
+        int frames = _extractor.FrameCount(sound.Length), length = frames * _extractor.FeatureCount;
+        float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, length));
+        _extractor.Compute(sound, values.AsSpan(0, length));
+        if (epoch >= 0)
+            _masks?.Apply(values.AsSpan(0, length), frames, _extractor.FeatureCount, CounterRandom.Fork(seed, 1));
+        return new PreparedUtterance(new UtteranceFrames(values, frames), _alphabet.Encode(entry.Text), seconds);
+    }
+}
