@@ -1,1 +1,3 @@
-return 0;
+using DeepSpeechNet.Cli;
+
+return await DsnCommand.RunAsync(args).ConfigureAwait(false);

@@ -41,8 +41,8 @@ internal sealed class UtterancePreparer
     /// <summary>Prepares an utterance; epoch -1 means unchanged, for evaluation.</summary>
     public PreparedUtterance Prepare(int index, int epoch)
     {
-        ManifestEntry entry = _corpus[index];
-        using PooledSamples samples = _corpus.ReadSamples(index);
+        CorpusEntry entry = _corpus[index];
+        using SampleBuffer samples = _corpus.ReadSamples(index);
         ReadOnlySpan<float> sound = samples.Span;
         double seconds = sound.Length / (double)_extractor.Options.SampleRate;
         ulong seed = CounterRandom.Fork(CounterRandom.Fork(_seed, (ulong)(epoch + 1)), (ulong)index);

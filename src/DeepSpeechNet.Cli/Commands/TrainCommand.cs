@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn train</c>: what can be trained.</summary>
+internal static class TrainCommand
+{
+    public static Command Create() => new("train", "Train a model.") { TrainSpeechCommand.Create() };
+}

@@ -1,0 +1,183 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using DeepSpeechNet.Audio.Augmentation;
+using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Engine.Layers;
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Speech;
+using DeepSpeechNet.Speech.Corpora;
+using DeepSpeechNet.Speech.Training;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn train speech</c>: trains a recogniser on labelled recordings.</summary>
+internal sealed class TrainSpeechCommand
+{
+    private static readonly SpeechTrainerOptions Defaults = new();
+    private static readonly AcousticModelOptions Shape = new();
+
+    private readonly Option<string[]> _train = new("--train") { Description = "Manifests or packed stores to train on.", Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _dev = new("--dev") { Description = "Manifests or packed stores to choose the best model by.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string> _out = new("--out") { Description = "Folder for the model, its checkpoints and its log.", Required = true };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the last checkpoint in the output folder." };
+    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same network) instead of random ones." };
+    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora of the manifests alone.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _excludeSpeaker = new("--exclude-speaker") { Description = "Leave these speakers out of training.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _devSpeaker = new("--dev-speaker") { Description = "Take these speakers of the dev manifests alone.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _devCorpus = new("--dev-corpus") { Description = "Take these corpora of the dev manifests alone.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<double> _maximumSeconds = new("--max-seconds") { Description = "Leave out longer recordings.", DefaultValueFactory = _ => 30 };
+    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over the training set.", DefaultValueFactory = _ => Defaults.Epochs };
+    private readonly Option<int> _batch = new("--batch") { Description = "Utterances of a batch.", DefaultValueFactory = _ => Defaults.BatchSize };
+    private readonly Option<double> _batchSeconds = new("--batch-seconds") { Description = "Seconds of sound of a batch at most.", DefaultValueFactory = _ => Defaults.BatchSeconds };
+    private readonly Option<float> _rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => Defaults.LearningRate };
+    private readonly Option<string> _optimiser = new("--optimiser") { Description = "adam, adamw, nesterov or sgd.", DefaultValueFactory = _ => Defaults.Optimiser };
+    private readonly Option<float> _clip = new("--clip-norm") { Description = "Scale gradients down to this norm; 0 leaves them.", DefaultValueFactory = _ => Defaults.ClipNorm };
+    private readonly Option<float> _decay = new("--weight-decay") { Description = "Weight decay.", DefaultValueFactory = _ => Defaults.WeightDecay };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Chooses every random draw.", DefaultValueFactory = _ => Defaults.Seed };
+    private readonly Option<int> _patience = new("--patience") { Description = "Stop when the dev error has not improved for so many epochs; 0 never does." };
+    private readonly Option<int> _hidden = new("--hidden") { Description = "H: units of the fully connected layers.", DefaultValueFactory = _ => Shape.Hidden };
+    private readonly Option<int> _recurrentHidden = new("--recurrent-hidden") { Description = "Units of a recurrent direction; 0 means H." };
+    private readonly Option<int> _denseLayers = new("--dense-layers") { Description = "Fully connected layers before the recurrence.", DefaultValueFactory = _ => Shape.DenseLayers };
+    private readonly Option<int> _recurrentLayers = new("--recurrent-layers") { Description = "Recurrent layers.", DefaultValueFactory = _ => Shape.RecurrentLayers };
+    private readonly Option<CellKind> _cell = new("--cell") { Description = "The recurrent cell.", DefaultValueFactory = _ => Shape.Cell };
+    private readonly Option<DirectionMode> _direction = new("--direction") { Description = "Recurrent directions: Sum as in the paper, Concatenate, Forward.", DefaultValueFactory = _ => Shape.Direction };
+    private readonly Option<bool> _batchNorm = new("--batch-norm") { Description = "Batch-normalise the recurrences' inputs." };
+    private readonly Option<int> _context = new("--context") { Description = "Frames of context on each side.", DefaultValueFactory = _ => Shape.Context };
+    private readonly Option<int> _stride = new("--stride") { Description = "Look at every how-many-th frame.", DefaultValueFactory = _ => Shape.Stride };
+    private readonly Option<float> _dropout = new("--dropout") { Description = "Dropout rate.", DefaultValueFactory = _ => Shape.Dropout };
+    private readonly Option<int> _melBins = new("--mel-bins") { Description = "Mel bands of a frame.", DefaultValueFactory = _ => new FrontEndOptions().MelBins };
+    private readonly Option<string?> _augment = new("--augment") { Description = "JSON file with augmentation settings, or 'default'." };
+    private readonly Option<string[]> _noise = new("--noise") { Description = "Noise recordings to mix in (files, or a manifest of them).", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
+
+    public static Command Create()
+    {
+        TrainSpeechCommand self = new();
+        Command command = new("speech", "Train a recogniser on labelled recordings.")
+        {
+            self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
+            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._decay, self._seed, self._patience,
+            self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
+            self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
+        };
+        command.SetAction(self.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        SpeechTrainerOptions options = Options(parsed);
+        AcousticModelOptions shape = ModelShape(parsed);
+        Validate(options.Validate);
+        Validate(shape.Validate);
+
+        Alphabet alphabet = Alphabet.English;
+        FrontEndOptions frontEnd = new() { MelBins = parsed.GetValue(_melBins) };
+        Validate(frontEnd.Validate);
+        CorpusFilter filter = new()
+        {
+            Corpora = parsed.GetValue(_onlyCorpus) ?? [],
+            ExcludedSpeakers = parsed.GetValue(_excludeSpeaker) ?? [],
+            MaximumSeconds = parsed.GetValue(_maximumSeconds),
+            Alphabet = alphabet,
+        };
+        using ISpeechCorpus train = CorpusArguments.Open(parsed.GetRequiredValue(_train), filter, frontEnd.SampleRate);
+        using ISpeechCorpus? dev = parsed.GetValue(_dev) is { Length: > 0 } devPaths
+            ? CorpusArguments.Open(devPaths, new CorpusFilter { Corpora = parsed.GetValue(_devCorpus) ?? [], Speakers = parsed.GetValue(_devSpeaker) ?? [], Alphabet = alphabet }, frontEnd.SampleRate)
+            : null;
+
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
+        int features = new FeatureExtractor(frontEnd).FeatureCount;
+        AcousticModel model = parsed.GetValue(_from) is { } from
+            ? StartFrom(from, device, shape)
+            : new AcousticModel(device, shape, features, alphabet.ClassCount, options.Seed, training: true);
+        double hours = Enumerable.Range(0, train.Count).Sum(i => train[i].Seconds) / 3600;
+        ModelDescription description = new()
+        {
+            Alphabet = alphabet,
+            FrontEnd = frontEnd,
+            Acoustic = shape,
+            Training = new TrainingRecord { Command = CommandLine(), Hours = hours },
+        };
+
+        TrainingDisplay display = new(Console.Error, !Console.IsErrorRedirected);
+        string folder = parsed.GetRequiredValue(_out);
+        SpeechTrainer trainer = new(model, description, options, train, dev, folder, display);
+        if (trainer.CanResume && !parsed.GetValue(_resume))
+            throw new UsageException($"{folder} holds checkpoints of an earlier run: add --resume to go on with it, or give another folder.");
+        display.Line($"{train.Count} utterances, {hours:F2} h; dev {dev?.Count ?? 0}; {model.Parameters.TrainedCount:N0} parameters; padding {trainer.PaddingWaste:P1}; {device.Description}");
+        if (parsed.GetValue(_resume))
+            trainer.Resume();
+
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, display));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, display));
+        TrainingOutcome outcome = await trainer.RunAsync(stop.Token).ConfigureAwait(false);
+        display.Line(outcome switch
+        {
+            TrainingOutcome.Finished => $"Finished; the best model is in {folder}.",
+            TrainingOutcome.StoppedEarly => $"Stopped early: the dev error has not improved for {options.Patience} epochs; the best model is in {folder}.",
+            _ => $"Interrupted and saved; go on with the same command and --resume.",
+        });
+        return 0;
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop, TrainingDisplay display)
+    {
+        context.Cancel = true;
+        display.Line("Stopping after this step ...");
+        stop.Cancel();
+    }
+
+    private SpeechTrainerOptions Options(ParseResult parsed) => new()
+    {
+        Epochs = parsed.GetValue(_epochs),
+        BatchSize = parsed.GetValue(_batch),
+        BatchSeconds = parsed.GetValue(_batchSeconds),
+        LearningRate = parsed.GetValue(_rate),
+        Optimiser = parsed.GetValue(_optimiser)!,
+        ClipNorm = parsed.GetValue(_clip),
+        WeightDecay = parsed.GetValue(_decay),
+        Seed = parsed.GetValue(_seed),
+        Patience = parsed.GetValue(_patience),
+        Augmentation = AugmentationArguments.Read(parsed.GetValue(_augment), parsed.GetValue(_noise) ?? []),
+    };
+
+    private AcousticModelOptions ModelShape(ParseResult parsed) => new()
+    {
+        Hidden = parsed.GetValue(_hidden),
+        RecurrentHidden = parsed.GetValue(_recurrentHidden),
+        DenseLayers = parsed.GetValue(_denseLayers),
+        RecurrentLayers = parsed.GetValue(_recurrentLayers),
+        Cell = parsed.GetValue(_cell),
+        Direction = parsed.GetValue(_direction),
+        BatchNorm = parsed.GetValue(_batchNorm),
+        Context = parsed.GetValue(_context),
+        Stride = parsed.GetValue(_stride),
+        Dropout = parsed.GetValue(_dropout),
+    };
+
+    private static AcousticModel StartFrom(string path, CpuDevice device, AcousticModelOptions shape)
+    {
+        (AcousticModel model, ModelDescription description) = ModelPackage.Load(path, device, training: true);
+        return description.Acoustic with { Dropout = shape.Dropout } == shape
+            ? model
+            : throw new UsageException($"The network of {path} has another shape than the options here ask for; give the same shape to start from it.");
+    }
+
+    private static void Validate(Action validate)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static string CommandLine() => "dsn " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using DeepSpeechNet.Speech.Training;
+
+namespace DeepSpeechNet.Cli;
+
+/// <summary>Shows a training run: one line redrawn on a terminal, a plain line now and then elsewhere.</summary>
+internal sealed class TrainingDisplay : IProgress<TrainingProgress>
+{
+    private readonly TextWriter _writer;
+    private readonly bool _redraw;
+    private readonly Stopwatch _sinceStep = Stopwatch.StartNew();
+    private int _drawn;
+    private bool _first = true;
+
+    public TrainingDisplay(TextWriter writer, bool redraw)
+    {
+        _writer = writer;
+        _redraw = redraw;
+    }
+
+    /// <summary>Writes a line of its own.</summary>
+    public void Line(string text)
+    {
+        lock (_writer)
+        {
+            Erase();
+            _writer.WriteLine(text);
+        }
+    }
+
+    public void Report(TrainingProgress value)
+    {
+        switch (value)
+        {
+            case StepProgress step:
+                Show(step);
+                break;
+            case EpochProgress epoch:
+                Line($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}, dev loss {epoch.DevLoss:F3}, CER {epoch.CharacterErrorRate:P2}, WER {epoch.WordErrorRate:P2}{(epoch.Best ? " (best)" : "")}, {Time(epoch.Elapsed)}{(epoch.SkippedSteps > 0 ? $", {epoch.SkippedSteps} steps skipped" : "")}");
+                break;
+            case TrainingMessage message:
+                Line(message.Text);
+                break;
+        }
+    }
+
+    private void Show(StepProgress step)
+    {
+        if (!_first && _sinceStep.Elapsed.TotalSeconds < (_redraw ? 0.2 : 15))
+            return;
+        _first = false;
+        _sinceStep.Restart();
+        string text = $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} loss {step.Loss:F3} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.UtterancesPerSecond:F0} utt/s {step.AudioSecondsPerSecond:F0} s/s left {Time(step.TimeLeft)}";
+        lock (_writer)
+        {
+            if (!_redraw)
+            {
+                _writer.WriteLine(text);
+                return;
+            }
+
+            string bar = Bar(step.Batch / (double)Math.Max(1, step.Batches));
+            Erase();
+            _writer.Write($"{bar} {text}");
+            _drawn = bar.Length + 1 + text.Length;
+        }
+    }
+
+    private void Erase()
+    {
+        if (_drawn > 0)
+            _writer.Write("\r" + new string(' ', _drawn) + "\r");
+        _drawn = 0;
+    }
+
+    private static string Bar(double part)
+    {
+        const int Width = 20;
+        int full = (int)(Width * Math.Clamp(part, 0, 1));
+        return "[" + new string('#', full) + new string('.', Width - full) + "]";
+    }
+
+    private static string Time(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
+}

@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using DeepSpeechNet.Audio.Files;
+using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices.Cpu;
+
+namespace DeepSpeechNet.Speech.Recognition;
+
+/// <summary>
+/// Turns recordings into text. It is heavy (it owns the weights), shared, and safe for many threads: utterances of all callers are run through the network in
+/// common batches, and what one of them holds never changes another's text.
+/// </summary>
+public sealed class Recognizer : IAsyncDisposable
+{
+    /// <summary>The longest recording that is one utterance, unless asked otherwise, in seconds.</summary>
+    public const double LongestUtterance = 30;
+
+    /// <summary>Sound that never rises above this (about -80 dB of full scale) is silence and has no words.</summary>
+    private const float SilencePeak = 1e-4f;
+
+    private readonly Device _device;
+    private readonly bool _ownsDevice;
+    private readonly NetworkRunner _network;
+    private readonly ConcurrentBag<FeatureExtractor> _extractors = [];
+    private readonly ConcurrentBag<UtteranceDecoder> _decoders = [];
+    private readonly double _frameSeconds;
+
+    /// <summary>A recogniser of a network that is already loaded.</summary>
+    /// <param name="model">The network; nothing else may run it while the recogniser lives.</param>
+    /// <param name="description">What belongs to it.</param>
+    /// <param name="ownsDevice">Whether the network's device is disposed with the recogniser.</param>
+    public Recognizer(AcousticModel model, ModelDescription description, bool ownsDevice = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(description);
+        Model = description;
+        _device = model.Device;
+        _ownsDevice = ownsDevice;
+        _network = new NetworkRunner(model);
+        _frameSeconds = description.FrontEnd.HopSeconds * model.Options.Stride;
+    }
+
+    /// <summary>What the model is.</summary>
+    public ModelDescription Model { get; }
+
+    /// <summary>Loads a model package onto the processor.</summary>
+    /// <param name="package">A package folder such as <c>models/commands</c>, or the model file itself.</param>
+    /// <param name="threads">Threads of the network; 0 means one per processor.</param>
+    /// <param name="cancellationToken">Stops waiting for the load.</param>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
+    public static Task<Recognizer> LoadAsync(string package, int threads = 0, CancellationToken cancellationToken = default) => Task.Run(
+        () =>
+        {
+            CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
+            try
+            {
+                (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
+                return new Recognizer(model, description, ownsDevice: true);
+            }
+            catch
+            {
+                device.Dispose();
+                throw;
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Transcribes a file of any format, rate and channel count that <see cref="AudioFile"/> reads.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="Audio.AudioFormatException">The file holds no sound that can be read.</exception>
+    public async Task<Transcript> TranscribeAsync(string path, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        AudioClip clip = await Task.Run(() => AudioFile.ReadMono(path, Model.FrontEnd.SampleRate), cancellationToken).ConfigureAwait(false);
+        return await TranscribeAsync(clip.Samples, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Transcribes a stream in a format that <see cref="AudioFile"/> reads; the stream is not closed.</summary>
+    /// <exception cref="Audio.AudioFormatException">The stream holds no sound that can be read.</exception>
+    public async Task<Transcript> TranscribeAsync(Stream stream, string name, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        AudioClip clip = await Task.Run(() => AudioFile.ReadMono(stream, name, Model.FrontEnd.SampleRate), cancellationToken).ConfigureAwait(false);
+        return await TranscribeAsync(clip.Samples, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Transcribes samples in [-1, 1) at the rate of the model's front end.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range, or the recording is too long to be one utterance.</exception>
+    public async Task<Transcript> TranscribeAsync(ReadOnlyMemory<float> samples, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new TranscriptionOptions();
+        options.Validate();
+        int rate = Model.FrontEnd.SampleRate;
+        bool whole = samples.Length <= LongestUtterance * rate;
+        if (options.Segmentation == Segmentation.Whole && !whole)
+            throw new ArgumentException($"The recording lasts {samples.Length / (double)rate:F0} s; as one utterance it may last {LongestUtterance} s: let it be cut at pauses.");
+        if (options.Segmentation == Segmentation.Pauses || !whole)
+            return await TranscribeSegmentsAsync(samples, options, cancellationToken).ConfigureAwait(false);
+        return await TranscribeUtteranceAsync(samples, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _network.DisposeAsync().ConfigureAwait(false);
+        if (_ownsDevice)
+            _device.Dispose();
+    }
+
+    private async Task<Transcript> TranscribeSegmentsAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
+    {
+        int rate = Model.FrontEnd.SampleRate;
+        List<(TimeSpan Start, Task<Transcript> Transcript)> parts = [];
+        TranscriptionOptions each = options with { Alternatives = 0 };
+        foreach (SpeechSegment segment in SpeechSegmenter.Segment(samples.Span, rate))
+        {
+            if (segment.HasSpeech)
+            {
+                ReadOnlyMemory<float> part = samples[(int)segment.Start..(int)segment.End];
+                parts.Add((TimeSpan.FromSeconds(segment.Start / (double)rate), TranscribeUtteranceAsync(part, each, cancellationToken)));
+            }
+        }
+
+        List<TranscriptWord> words = [];
+        foreach ((TimeSpan start, Task<Transcript> task) in parts)
+        {
+            foreach (TranscriptWord word in (await task.ConfigureAwait(false)).Words)
+                words.Add(word with { Start = word.Start + start, End = word.End + start });
+        }
+
+        return new Transcript(string.Join(' ', words.Select(w => w.Text)), TimeSpan.FromSeconds(samples.Length / (double)rate), words, []);
+    }
+
+    private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
+    {
+        TimeSpan duration = TimeSpan.FromSeconds(samples.Length / (double)Model.FrontEnd.SampleRate);
+        UtteranceFrames frames = await Task.Run(() => Extract(samples.Span), cancellationToken).ConfigureAwait(false);
+        if (frames.FrameCount == 0)
+            return new Transcript("", duration, [], []);
+        try
+        {
+            using LetterProbabilities letters = await _network.RunAsync(frames, cancellationToken).ConfigureAwait(false);
+            if (!_decoders.TryTake(out UtteranceDecoder? decoder))
+                decoder = new UtteranceDecoder(Model.Alphabet, _frameSeconds);
+            Transcript transcript = decoder.Decode(letters, duration, options.BeamWidth == 0 ? Model.Decoder.BeamWidth : options.BeamWidth, options.Alternatives);
+            _decoders.Add(decoder);
+            return transcript;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(frames.Values);
+        }
+    }
+
+    private UtteranceFrames Extract(ReadOnlySpan<float> samples)
+    {
+        if (!samples.ContainsAnyExceptInRange(-SilencePeak, SilencePeak))
+            return new UtteranceFrames([], 0);
+        if (!_extractors.TryTake(out FeatureExtractor? extractor))
+            extractor = new FeatureExtractor(Model.FrontEnd);
+        int count = extractor.FrameCount(samples.Length), length = count * extractor.FeatureCount;
+        float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, length));
+        extractor.Compute(samples, values.AsSpan(0, length));
+        _extractors.Add(extractor);
+        return new UtteranceFrames(values, count);
+    }
+}

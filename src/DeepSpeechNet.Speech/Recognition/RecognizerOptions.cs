@@ -1,0 +1,39 @@
+namespace DeepSpeechNet.Speech.Recognition;
+
+/// <summary>How a long recording becomes utterances.</summary>
+public enum Segmentation
+{
+    /// <summary>Recordings up to 30 s whole, longer ones cut at pauses.</summary>
+    Automatic,
+
+    /// <summary>One utterance, at most 30 s.</summary>
+    Whole,
+
+    /// <summary>Cut at pauses, whatever the length.</summary>
+    Pauses,
+}
+
+/// <summary>How to transcribe.</summary>
+public sealed record TranscriptionOptions
+{
+    /// <summary>How a long recording becomes utterances.</summary>
+    public Segmentation Segmentation { get; init; } = Segmentation.Automatic;
+
+    /// <summary>How many further hypotheses to give for a recording of one utterance; more than 0 needs a beam.</summary>
+    public int Alternatives { get; init; }
+
+    /// <summary>Hypotheses kept by the prefix beam search: 1 means best-path decoding, 0 what the model says.</summary>
+    public int BeamWidth { get; init; }
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="ArgumentException">One is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        if (!Enum.IsDefined(Segmentation))
+            throw new ArgumentException($"{nameof(Segmentation)} is {Segmentation}; it must be one of {string.Join(", ", Enum.GetNames<Segmentation>())}.");
+        if (Alternatives is < 0 or > 1000)
+            throw new ArgumentException($"{nameof(Alternatives)} is {Alternatives}; it must be 0 to 1000.");
+        if (BeamWidth is < 0 or > 100_000)
+            throw new ArgumentException($"{nameof(BeamWidth)} is {BeamWidth}; it must be 0 (the model's own) to 100000.");
+    }
+}
