@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using DeepSpeechNet.Speech.Corpora;
 
 namespace DeepSpeechNet.Speech.Training;
 
@@ -27,7 +28,7 @@ internal sealed class BatchQueue
     public void Return(PreparedBatch batch) => _batches.Add(batch);
 
     /// <summary>The batches of an epoch from number <paramref name="start"/> on.</summary>
-    public async IAsyncEnumerable<PreparedBatch> RunAsync(IReadOnlyList<int[]> plan, int start, int epoch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PreparedBatch> RunAsync(BatchPlan plan, int start, int epoch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<Task<PreparedBatch>> ahead = Channel.CreateBounded<Task<PreparedBatch>>(_threads);
@@ -44,13 +45,12 @@ internal sealed class BatchQueue
         }
     }
 
-    private async Task Produce(IReadOnlyList<int[]> plan, int start, int epoch, ChannelWriter<Task<PreparedBatch>> ahead, CancellationToken cancellationToken)
+    private async Task Produce(BatchPlan plan, int start, int epoch, ChannelWriter<Task<PreparedBatch>> ahead, CancellationToken cancellationToken)
     {
         try
         {
-            for (int i = start; i < plan.Count; i++)
+            foreach (ReadOnlyMemory<int> indices in plan.From(start))
             {
-                int[] indices = plan[i];
                 await ahead.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
                 await ahead.WriteAsync(Task.Run(() => Prepare(indices, epoch), cancellationToken), cancellationToken).ConfigureAwait(false);
             }
@@ -61,13 +61,13 @@ internal sealed class BatchQueue
         }
     }
 
-    private PreparedBatch Prepare(int[] indices, int epoch)
+    private PreparedBatch Prepare(ReadOnlyMemory<int> indices, int epoch)
     {
         if (!_preparers.TryTake(out UtterancePreparer? preparer))
             preparer = _create();
         if (!_batches.TryTake(out PreparedBatch? batch))
             batch = new PreparedBatch();
-        batch.Fill(indices, preparer, epoch, _stride);
+        batch.Fill(indices.Span, preparer, epoch, _stride);
         _preparers.Add(preparer);
         return batch;
     }

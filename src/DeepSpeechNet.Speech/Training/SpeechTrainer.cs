@@ -73,7 +73,7 @@ public sealed class SpeechTrainer
         _folder = new RunFolder(folder);
         _optimiser = Optimiser.Create(model.Device, model.Parameters, ToOptimiserOptions(options));
         _step = new TrainingStep(model, _optimiser, options.ClipNorm);
-        _planner = Planner(train, options);
+        _planner = Planner(train, options.SortaGrad);
         Augmenters? augmenters = options.Augmentation is null ? null : new Augmenters(options.Augmentation);
         _queue = new BatchQueue(
             () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenters, options.Seed), options.PreparationThreads, model.Options.Stride);
@@ -85,7 +85,7 @@ public sealed class SpeechTrainer
     public bool CanResume => _folder.HasCheckpoints;
 
     /// <summary>Padded frames for each real one, less one, of an epoch's batches.</summary>
-    public double PaddingWaste => _planner.PaddingWaste;
+    public double PaddingWaste => _planner.Plan(1).PaddingWaste;
 
     /// <summary>Goes on from the newest valid checkpoint of the output folder, if there is one.</summary>
     /// <exception cref="ModelFormatException">No checkpoint is valid.</exception>
@@ -125,7 +125,7 @@ public sealed class SpeechTrainer
     /// <summary>Runs what is left of the epoch under way; false where it was cancelled.</summary>
     private async Task<bool> EpochAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<int[]> plan = _planner.Plan(_state.Epoch);
+        BatchPlan plan = _planner.Plan(_state.Epoch);
         long totalSteps = (long)plan.Count * _options.Epochs;
         LearningRateSchedule schedule = LearningRateSchedule.Cosine(_options.LearningRate, (long)(_options.WarmUp * totalSteps), totalSteps, 0.01f * _options.LearningRate);
         Stopwatch clock = Stopwatch.StartNew();
@@ -234,7 +234,7 @@ public sealed class SpeechTrainer
     {
         BatchQueue queue = new(
             () => new UtterancePreparer(dev, _description.Alphabet, _description.FrontEnd, null, 0), _options.PreparationThreads, _model.Options.Stride);
-        IReadOnlyList<int[]> plan = Planner(dev, _options with { SortaGrad = true }).Plan(0);
+        BatchPlan plan = Planner(dev, sortaGrad: true).Plan(0);
         return _evaluation.RunAsync(queue.RunAsync(plan, 0, -1, cancellationToken), index => dev[index].Text, queue.Return);
     }
 
@@ -263,13 +263,20 @@ public sealed class SpeechTrainer
             : $"Skipped step {_state.Step}: the gradient is not finite; the batch was {names}{(batch.Utterances.Count > 8 ? ", ..." : "")}.";
     }
 
-    private static BatchPlanner Planner(ISpeechCorpus corpus, SpeechTrainerOptions options) => new(corpus, new BatchPlannerOptions
+    private BatchPlanner Planner(ISpeechCorpus corpus, bool sortaGrad)
     {
-        BatchSize = options.BatchSize,
-        BatchSeconds = options.BatchSeconds,
-        Seed = options.Seed,
-        SortaGrad = options.SortaGrad,
-    });
+        double framesPerSecond = 1 / _description.FrontEnd.HopSeconds;
+        int[] frames = new int[corpus.Count];
+        for (int i = 0; i < frames.Length; i++)
+            frames[i] = Math.Max(1, (int)(corpus[i].Seconds * framesPerSecond));
+        return new BatchPlanner(frames, new BatchPlannerOptions
+        {
+            MaximumUtterances = _options.BatchSize,
+            MaximumFrames = (long)Math.Max(_options.BatchSeconds * framesPerSecond, frames.Max()),
+            Seed = _options.Seed,
+            ShortestFirst = sortaGrad,
+        });
+    }
 
     private static OptimiserOptions ToOptimiserOptions(SpeechTrainerOptions options) => options.Optimiser switch
     {

@@ -1,0 +1,22 @@
+using DeepSpeechNet.Speech.Corpora;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary>Opens the corpora that a command line names.</summary>
+internal static class CorpusArguments
+{
+    /// <summary>Opens manifests and packed stores as one corpus; rows that are skipped are named on standard error.</summary>
+    /// <exception cref="CorpusException">A file is missing or damaged, or nothing is left of all of them.</exception>
+    public static ISpeechCorpus Open(IReadOnlyList<string> paths, CorpusFilter filter, int sampleRate)
+    {
+        filter.Validate();
+        PackOptions options = new() { Filter = filter, SampleRate = sampleRate };
+        List<ISpeechCorpus> parts = [];
+        foreach (string path in paths)
+            parts.Add(SpeechCorpus.Open(path, options, warning => Console.Error.WriteLine($"dsn: {warning}")));
+        ISpeechCorpus corpus = parts.Count == 1 ? parts[0] : new CombinedCorpus(parts);
+        return corpus.Count > 0
+            ? corpus
+            : throw new CorpusException(string.Join(", ", paths), 0, "nothing is left to use: check the files, and the corpora and speakers asked for");
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using DeepSpeechNet.Engine.Devices.Cpu;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn devices</c>: what networks can run on here.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create()
+    {
+        Command command = new("devices", "List what networks can run on here.");
+        command.SetAction(_ => Run());
+        return command;
+    }
+
+    private static int Run()
+    {
+        using CpuDevice cpu = new();
+        Console.Out.WriteLine(cpu.Description);
+        Console.Error.WriteLine($"     {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}; {string.Join(", ", Extensions())}");
+        return 0;
+    }
+
+    private static IEnumerable<string> Extensions()
+    {
+        if (Avx512F.IsSupported)
+            yield return "AVX-512";
+        if (Fma.IsSupported)
+            yield return "AVX2 with FMA";
+        if (AdvSimd.IsSupported)
+            yield return "Arm AdvSimd";
+        if (!Vector128.IsHardwareAccelerated)
+            yield return "no vector unit";
+    }
+}

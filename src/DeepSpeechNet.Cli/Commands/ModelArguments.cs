@@ -1,0 +1,31 @@
+using DeepSpeechNet.Speech;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary>Finds the model that a command line means.</summary>
+internal static class ModelArguments
+{
+    /// <summary>The folder of packages in the current folder or above it, or beside the program.</summary>
+    public static string Folder
+    {
+        get
+        {
+            foreach (string start in (string[])[Directory.GetCurrentDirectory(), AppContext.BaseDirectory])
+            {
+                for (DirectoryInfo? at = new(start); at is not null; at = at.Parent)
+                {
+                    string models = Path.Combine(at.FullName, "models");
+                    if (File.Exists(Path.Combine(models, DefaultName, ModelPackage.FileName)))
+                        return Path.GetRelativePath(Directory.GetCurrentDirectory(), models);
+                }
+            }
+
+            return "models";
+        }
+    }
+
+    /// <summary>The package used where none is named.</summary>
+    public static string Default => Path.Combine(Folder, DefaultName);
+
+    private const string DefaultName = "commands";
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Speech;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn models</c>: what model packages there are and what they say of themselves.</summary>
+internal sealed class ModelsCommand
+{
+    private readonly Argument<string> _folder = new("folder") { Description = "A folder of model packages, or one package.", DefaultValueFactory = _ => ModelArguments.Folder };
+
+    public static Command Create()
+    {
+        ModelsCommand self = new();
+        Command command = new("models", "List model packages.") { self._folder };
+        command.SetAction(self.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string folder = parsed.GetRequiredValue(_folder);
+        string[] packages = File.Exists(Path.Combine(folder, ModelPackage.FileName))
+            ? [folder]
+            : Directory.Exists(folder)
+                ? [.. Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, ModelPackage.FileName))).Order(StringComparer.Ordinal)]
+                : throw new UsageException($"There is no folder {folder}.");
+        if (packages.Length == 0)
+            throw new UsageException($"{folder} holds no model packages (folders with a {ModelPackage.FileName}).");
+        int exit = 0;
+        foreach (string package in packages)
+        {
+            try
+            {
+                (ModelDescription model, long parameters, long bytes) = ModelPackage.Inspect(package);
+                AcousticModelOptions shape = model.Acoustic;
+                Console.Out.WriteLine(
+                    $"{package}\t{bytes / 1e6:F1} MB, {parameters / 1e6:F2} M parameters, {shape.RecurrentLayers} x {shape.Cell} {(shape.RecurrentHidden == 0 ? shape.Hidden : shape.RecurrentHidden)}, " +
+                    $"a frame each {1000 * model.FrontEnd.HopSeconds * shape.Stride:F0} ms, {model.Alphabet.Size} letters, dev CER {model.Training.DevCharacterErrorRate:P2}, WER {model.Training.DevWordErrorRate:P2}");
+            }
+            catch (ModelFormatException e)
+            {
+                Console.Error.WriteLine($"dsn: {e.Message}");
+                exit = DsnCommand.Failed;
+            }
+        }
+
+        return exit;
+    }
+}
