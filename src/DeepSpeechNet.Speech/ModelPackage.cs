@@ -167,8 +167,8 @@ public static class ModelPackage
 
     private static float[] Floats(string file, TensorFile tensors, TensorEntry entry) => entry.Type switch
     {
-        StoredElementType.F32 => tensors.Elements<float>(entry.Name).ToArray(),
-        StoredElementType.F16 => Array.ConvertAll(tensors.Elements<Half>(entry.Name).ToArray(), v => (float)v),
+        StoredElementType.Float32 => tensors.Elements<float>(entry.Name).ToArray(),
+        StoredElementType.Float16 => Array.ConvertAll(tensors.Elements<Half>(entry.Name).ToArray(), v => (float)v),
         _ => throw new ModelFormatException(file, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32 or F16"),
     };
 }
