@@ -78,14 +78,13 @@ internal sealed class TrainSpeechCommand
         Validate(frontEnd.Validate);
         CorpusFilter filter = new()
         {
-            Corpora = parsed.GetValue(_onlyCorpus) ?? [],
+            OnlyCorpora = parsed.GetValue(_onlyCorpus) ?? [],
             ExcludedSpeakers = parsed.GetValue(_excludeSpeaker) ?? [],
             MaximumSeconds = parsed.GetValue(_maximumSeconds),
-            Alphabet = alphabet,
         };
         using ISpeechCorpus train = CorpusArguments.Open(parsed.GetRequiredValue(_train), filter, frontEnd.SampleRate);
         using ISpeechCorpus? dev = parsed.GetValue(_dev) is { Length: > 0 } devPaths
-            ? CorpusArguments.Open(devPaths, new CorpusFilter { Corpora = parsed.GetValue(_devCorpus) ?? [], Speakers = parsed.GetValue(_devSpeaker) ?? [], Alphabet = alphabet }, frontEnd.SampleRate)
+            ? CorpusArguments.Open(devPaths, new CorpusFilter { OnlyCorpora = parsed.GetValue(_devCorpus) ?? [], OnlySpeakers = parsed.GetValue(_devSpeaker) ?? [] }, frontEnd.SampleRate)
             : null;
 
         using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });

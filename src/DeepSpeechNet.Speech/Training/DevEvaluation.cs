@@ -39,7 +39,7 @@ internal sealed class DevEvaluation
         WordErrorRate words = new();
         await foreach (PreparedBatch batch in batches.ConfigureAwait(false))
         {
-            foreach (int index in batch.Impossible)
+            foreach ((int index, _) in batch.LeftOut)
             {
                 characters.Add(text(index), "");
                 words.Add(text(index), "");

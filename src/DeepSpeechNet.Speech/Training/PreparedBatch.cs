@@ -2,6 +2,8 @@ using System.Buffers;
 using DeepSpeechNet.Engine.Operations;
 using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Speech.Corpora;
 
 namespace DeepSpeechNet.Speech.Training;
 
@@ -13,8 +15,8 @@ internal sealed class PreparedBatch
     /// <summary>The corpus's numbers of the utterances.</summary>
     public List<int> Utterances { get; } = [];
 
-    /// <summary>The corpus's numbers of utterances that were left out because their text cannot fit their frames.</summary>
-    public List<int> Impossible { get; } = [];
+    /// <summary>The corpus's numbers of utterances that were left out, and why.</summary>
+    public List<(int Utterance, string Reason)> LeftOut { get; } = [];
 
     /// <summary>Seconds of sound.</summary>
     public double Seconds { get; private set; }
@@ -25,16 +27,26 @@ internal sealed class PreparedBatch
     {
         Host.Clear();
         Utterances.Clear();
-        Impossible.Clear();
+        LeftOut.Clear();
         Seconds = 0;
         List<UtteranceFrames> frames = new(indices.Length);
         List<int[]> labels = new(indices.Length);
         foreach (int index in indices)
         {
-            PreparedUtterance utterance = preparer.Prepare(index, epoch);
+            PreparedUtterance utterance;
+            try
+            {
+                utterance = preparer.Prepare(index, epoch);
+            }
+            catch (Exception e) when (e is CorpusException or UnknownSymbolException)
+            {
+                LeftOut.Add((index, e.Message));
+                continue;
+            }
+
             if (!Fits(utterance.Labels, Frames.Strided(utterance.Frames.FrameCount, stride)))
             {
-                Impossible.Add(index);
+                LeftOut.Add((index, $"its text of {utterance.Labels.Length} letters cannot fit its {utterance.Seconds:F2} s; correct the text or use a smaller stride"));
                 ArrayPool<float>.Shared.Return(utterance.Frames.Values);
                 continue;
             }

@@ -137,8 +137,12 @@ public sealed class SpeechTrainer
         {
             await foreach (PreparedBatch batch in _queue.RunAsync(plan, _state.Batch, _state.Epoch, cancellationToken).ConfigureAwait(false))
             {
-                foreach (int index in batch.Impossible)
-                    Report($"Left out {_train[index].Path}: its text of {_train[index].Text.Length} letters cannot fit its frames; use a smaller stride or correct the text.", _state.Epoch == 0);
+                if (_state.Epoch == 0)
+                {
+                    foreach ((int index, string reason) in batch.LeftOut)
+                        Report($"Left out {_train[index].Path}: {reason}");
+                }
+
                 float rate = schedule.At(_state.Step);
                 double norm = 0;
                 if (!batch.IsEmpty)
@@ -149,7 +153,7 @@ public sealed class SpeechTrainer
                     if (result.Skipped)
                     {
                         _state.Skipped++;
-                        Report(Describe(batch, faulty), true);
+                        Report(Describe(batch, faulty));
                         if (++skippedInARow >= _options.MaximumSkippedSteps)
                             throw new TrainingException($"{skippedInARow} steps in a row gave a loss or gradient that is not a finite number. The last good checkpoint is in {_folder.Checkpoints}; try a lower learning rate.");
                     }
@@ -241,18 +245,14 @@ public sealed class SpeechTrainer
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
         Save();
-        Report($"Paused: remove {_folder.PauseFile} to go on.", true);
+        Report($"Paused: remove {_folder.PauseFile} to go on.");
         while (_folder.IsPaused)
             await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken).ConfigureAwait(false);
     }
 
     private void Save() => _folder.SaveCheckpoint(_model, _optimiser, _state);
 
-    private void Report(string text, bool really)
-    {
-        if (really)
-            _progress.Report(new TrainingMessage(text));
-    }
+    private void Report(string text) => _progress.Report(new TrainingMessage(text));
 
     private string Describe(PreparedBatch batch, List<int> faulty)
     {
