@@ -24,7 +24,7 @@ public sealed class Recognizer : IAsyncDisposable
     private readonly NetworkRunner _network;
     private readonly ConcurrentBag<FeatureExtractor> _extractors = [];
     private readonly ConcurrentBag<UtteranceDecoder> _decoders = [];
-    private readonly double _frameSeconds;
+    private readonly TimeSpan _frame;
 
     /// <summary>A recogniser of a network that is already loaded.</summary>
     /// <param name="model">The network; nothing else may run it while the recogniser lives.</param>
@@ -38,7 +38,7 @@ public sealed class Recognizer : IAsyncDisposable
         _device = model.Device;
         _ownsDevice = ownsDevice;
         _network = new NetworkRunner(model);
-        _frameSeconds = description.FrontEnd.HopSeconds * model.Options.Stride;
+        _frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);
     }
 
     /// <summary>What the model is.</summary>
@@ -121,14 +121,10 @@ public sealed class Recognizer : IAsyncDisposable
             }
         }
 
-        List<TranscriptWord> words = [];
+        List<(TimeSpan Start, Transcript Transcript)> transcripts = new(parts.Count);
         foreach ((TimeSpan start, Task<Transcript> task) in parts)
-        {
-            foreach (TranscriptWord word in (await task.ConfigureAwait(false)).Words)
-                words.Add(word with { Start = word.Start + start, End = word.End + start });
-        }
-
-        return new Transcript(string.Join(' ', words.Select(w => w.Text)), TimeSpan.FromSeconds(samples.Length / (double)rate), words, []);
+            transcripts.Add((start, await task.ConfigureAwait(false)));
+        return Transcript.Join(transcripts, TimeSpan.FromSeconds(samples.Length / (double)rate));
     }
 
     private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
@@ -136,12 +132,12 @@ public sealed class Recognizer : IAsyncDisposable
         TimeSpan duration = TimeSpan.FromSeconds(samples.Length / (double)Model.FrontEnd.SampleRate);
         UtteranceFrames frames = await Task.Run(() => Extract(samples.Span), cancellationToken).ConfigureAwait(false);
         if (frames.FrameCount == 0)
-            return new Transcript("", duration, [], []);
+            return Transcript.Empty(duration);
         try
         {
             using LetterProbabilities letters = await _network.RunAsync(frames, cancellationToken).ConfigureAwait(false);
             if (!_decoders.TryTake(out UtteranceDecoder? decoder))
-                decoder = new UtteranceDecoder(Model.Alphabet, _frameSeconds);
+                decoder = new UtteranceDecoder(Model.Alphabet, _frame);
             Transcript transcript = decoder.Decode(letters, duration, options.BeamWidth == 0 ? Model.Decoder.BeamWidth : options.BeamWidth, options.Alternatives);
             _decoders.Add(decoder);
             return transcript;

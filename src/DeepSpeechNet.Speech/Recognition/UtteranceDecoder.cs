@@ -3,62 +3,38 @@ using DeepSpeechNet.Language.Decoding;
 
 namespace DeepSpeechNet.Speech.Recognition;
 
-/// <summary>
-/// Letters' probabilities to a transcript: best path or prefix beam, words with the times of their letters' frames. It keeps its decoders from utterance to
-/// utterance; one thread at a time.
-/// </summary>
+/// <summary>Letters' probabilities to a transcript, by best path or prefix beam. It keeps its decoders from utterance to utterance; one thread at a time.</summary>
 internal sealed class UtteranceDecoder
 {
     private readonly Alphabet _alphabet;
-    private readonly double _frameSeconds;
     private readonly GreedyDecoder _greedy;
-    private readonly CtcAligner _aligner;
+    private readonly TranscriptBuilder _builder;
     private PrefixBeamDecoder? _beam;
     private int _beamWidth;
 
-    public UtteranceDecoder(Alphabet alphabet, double frameSeconds)
+    public UtteranceDecoder(Alphabet alphabet, TimeSpan frame)
     {
         _alphabet = alphabet;
-        _frameSeconds = frameSeconds;
         _greedy = new GreedyDecoder(alphabet);
-        _aligner = new CtcAligner(alphabet);
+        _builder = new TranscriptBuilder(alphabet, frame);
     }
 
     public Transcript Decode(LetterProbabilities letters, TimeSpan duration, int beamWidth, int alternatives)
     {
-        if (beamWidth <= 1)
-        {
-            string text = _greedy.Decode(letters.Values).Text;
-            return new Transcript(text, duration, Words(_greedy.Labels, duration), []);
-        }
-
-        if (_beam is null || _beamWidth != beamWidth)
-        {
-            _beam = new PrefixBeamDecoder(_alphabet, new PrefixBeamOptions { BeamWidth = beamWidth });
-            _beamWidth = beamWidth;
-        }
-
-        _beam.Reset();
-        _beam.Accept(letters.Values);
-        IReadOnlyList<CtcHypothesis> hypotheses = _beam.Finish(1 + alternatives);
-        CtcHypothesis best = hypotheses[0];
-        IReadOnlyList<AlignedLabel> labels = _aligner.Align(letters.Values, [.. best.Labels]);
-        return new Transcript(
-            best.Text,
-            duration,
-            Words(labels, duration),
-            [.. hypotheses.Skip(1).Select(h => new TranscriptAlternative(h.Text, h.Score))]);
+        ICtcDecoder decoder = beamWidth <= 1 ? _greedy : Beam(beamWidth);
+        decoder.Reset();
+        decoder.Accept(letters.Values);
+        return _builder.Build(letters.Values, decoder.Finish(Math.Max(1, 2 * alternatives)), duration, alternatives);
     }
 
-    private List<TranscriptWord> Words(IReadOnlyList<AlignedLabel> labels, TimeSpan duration)
+    private PrefixBeamDecoder Beam(int width)
     {
-        List<TranscriptWord> words = [];
-        foreach (AlignedWord word in AlignedWord.FromLabels(_alphabet, labels))
+        if (_beam is null || _beamWidth != width)
         {
-            TimeSpan end = TimeSpan.FromSeconds(word.EndFrame * _frameSeconds);
-            words.Add(new TranscriptWord(word.Text, TimeSpan.FromSeconds(word.StartFrame * _frameSeconds), end < duration ? end : duration, word.Confidence));
+            _beam = new PrefixBeamDecoder(_alphabet, new PrefixBeamOptions { BeamWidth = width });
+            _beamWidth = width;
         }
 
-        return words;
+        return _beam;
     }
 }
