@@ -26,6 +26,8 @@ public static class DsnCommand
         RootCommand root = new("DeepSpeechNet: speech to text, trainable, in C#.")
         {
             TrainCommand.Create(),
+            DevicesCommand.Create(),
+            ModelsCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

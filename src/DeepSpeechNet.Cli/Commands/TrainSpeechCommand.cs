@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using DeepSpeechNet.Audio.Augmentation;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
@@ -48,8 +47,6 @@ internal sealed class TrainSpeechCommand
     private readonly Option<int> _stride = new("--stride") { Description = "Look at every how-many-th frame.", DefaultValueFactory = _ => Shape.Stride };
     private readonly Option<float> _dropout = new("--dropout") { Description = "Dropout rate.", DefaultValueFactory = _ => Shape.Dropout };
     private readonly Option<int> _melBins = new("--mel-bins") { Description = "Mel bands of a frame.", DefaultValueFactory = _ => new FrontEndOptions().MelBins };
-    private readonly Option<string?> _augment = new("--augment") { Description = "JSON file with augmentation settings, or 'default'." };
-    private readonly Option<string[]> _noise = new("--noise") { Description = "Noise recordings to mix in (files, or a manifest of them).", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
 
     public static Command Create()
@@ -60,7 +57,7 @@ internal sealed class TrainSpeechCommand
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._decay, self._seed, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
+            self._context, self._stride, self._dropout, self._melBins, self._threads,
         };
         command.SetAction(self.RunAsync);
         return command;
@@ -141,7 +138,6 @@ internal sealed class TrainSpeechCommand
         WeightDecay = parsed.GetValue(_decay),
         Seed = parsed.GetValue(_seed),
         Patience = parsed.GetValue(_patience),
-        Augmentation = AugmentationArguments.Read(parsed.GetValue(_augment), parsed.GetValue(_noise) ?? []),
     };
 
     private AcousticModelOptions ModelShape(ParseResult parsed) => new()

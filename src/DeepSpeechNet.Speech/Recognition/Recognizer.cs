@@ -95,7 +95,7 @@ public sealed class Recognizer : IAsyncDisposable
         if (options.Segmentation == Segmentation.Whole && !whole)
             throw new ArgumentException($"The recording lasts {samples.Length / (double)rate:F0} s; as one utterance it may last {LongestUtterance} s: let it be cut at pauses.");
         if (options.Segmentation == Segmentation.Pauses || !whole)
-            return await TranscribeSegmentsAsync(samples, options, cancellationToken).ConfigureAwait(false);
+            throw new NotSupportedException("cutting at pauses lands with the segmenter");
         return await TranscribeUtteranceAsync(samples, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -105,26 +105,6 @@ public sealed class Recognizer : IAsyncDisposable
         await _network.DisposeAsync().ConfigureAwait(false);
         if (_ownsDevice)
             _device.Dispose();
-    }
-
-    private async Task<Transcript> TranscribeSegmentsAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
-    {
-        int rate = Model.FrontEnd.SampleRate;
-        List<(TimeSpan Start, Task<Transcript> Transcript)> parts = [];
-        TranscriptionOptions each = options with { Alternatives = 0 };
-        foreach (SpeechSegment segment in SpeechSegmenter.Segment(samples.Span, rate))
-        {
-            if (segment.HasSpeech)
-            {
-                ReadOnlyMemory<float> part = samples[(int)segment.Start..(int)segment.End];
-                parts.Add((TimeSpan.FromSeconds(segment.Start / (double)rate), TranscribeUtteranceAsync(part, each, cancellationToken)));
-            }
-        }
-
-        List<(TimeSpan Start, Transcript Transcript)> transcripts = new(parts.Count);
-        foreach ((TimeSpan start, Task<Transcript> task) in parts)
-            transcripts.Add((start, await task.ConfigureAwait(false)));
-        return Transcript.Join(transcripts, TimeSpan.FromSeconds(samples.Length / (double)rate));
     }
 
     private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)

@@ -48,6 +48,7 @@ public sealed class SpeechTrainer
     /// <param name="dev">The development set, or none.</param>
     /// <param name="folder">Where the best model, the checkpoints and the log go.</param>
     /// <param name="progress">Hears of every step, epoch and event.</param>
+    /// <param name="augmenter">Makes an augmenter for each preparing thread; none trains on the recordings as they are.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public SpeechTrainer(
         AcousticModel model,
@@ -56,7 +57,8 @@ public sealed class SpeechTrainer
         ISpeechCorpus train,
         ISpeechCorpus? dev,
         string folder,
-        IProgress<TrainingProgress> progress)
+        IProgress<TrainingProgress> progress,
+        Func<IUtteranceAugmenter>? augmenter = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
@@ -74,9 +76,8 @@ public sealed class SpeechTrainer
         _optimiser = Optimiser.Create(model.Device, model.Parameters, ToOptimiserOptions(options));
         _step = new TrainingStep(model, _optimiser, options.ClipNorm);
         _planner = Planner(train, options.SortaGrad);
-        Augmenters? augmenters = options.Augmentation is null ? null : new Augmenters(options.Augmentation);
         _queue = new BatchQueue(
-            () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenters, options.Seed), options.PreparationThreads, model.Options.Stride);
+            () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed), options.PreparationThreads, model.Options.Stride);
         _evaluation = new DevEvaluation(model, description.Alphabet);
         _state = new TrainerState { Fingerprint = RunFolder.Fingerprint(model, description, options, train) };
     }

@@ -1,5 +1,3 @@
-using DeepSpeechNet.Audio.Augmentation;
-
 namespace DeepSpeechNet.Speech.Training;
 
 /// <summary>How a recogniser is trained. What is here is kept in checkpoints: a resumed run goes on with the same settings.</summary>
@@ -37,9 +35,6 @@ public sealed record SpeechTrainerOptions
 
     /// <summary>Whether the first epoch goes from short to long utterances (SortaGrad, Amodei et al. 2016, section 3.3).</summary>
     public bool SortaGrad { get; init; } = true;
-
-    /// <summary>Changes to the sound and the spectrogram; none trains on the recordings as they are.</summary>
-    public AugmentationOptions? Augmentation { get; init; }
 
     /// <summary>Training ends when the dev character error rate has not improved for so many epochs; 0 never ends it early.</summary>
     public int Patience { get; init; }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using DeepSpeechNet.Audio.Augmentation;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Language;
@@ -22,17 +21,15 @@ internal sealed class UtterancePreparer
     private readonly ISpeechCorpus _corpus;
     private readonly Alphabet _alphabet;
     private readonly FeatureExtractor _extractor;
-    private readonly WaveformAugmenter? _waveform;
-    private readonly SpecAugment? _masks;
+    private readonly IUtteranceAugmenter? _augmenter;
     private readonly ulong _seed;
 
-    public UtterancePreparer(ISpeechCorpus corpus, Alphabet alphabet, FrontEndOptions frontEnd, Augmenters? augmenters, ulong seed)
+    public UtterancePreparer(ISpeechCorpus corpus, Alphabet alphabet, FrontEndOptions frontEnd, IUtteranceAugmenter? augmenter, ulong seed)
     {
         _corpus = corpus;
         _alphabet = alphabet;
         _extractor = new FeatureExtractor(frontEnd);
-        _waveform = augmenters?.CreateWaveform();
-        _masks = augmenters?.CreateMasks();
+        _augmenter = augmenter;
         _seed = seed;
     }
 
@@ -46,14 +43,14 @@ internal sealed class UtterancePreparer
         ReadOnlySpan<float> sound = samples.Span;
         double seconds = sound.Length / (double)_extractor.Options.SampleRate;
         ulong seed = CounterRandom.Fork(CounterRandom.Fork(_seed, (ulong)(epoch + 1)), (ulong)index);
-        if (epoch >= 0 && _waveform is not null)
-            sound = _waveform.Apply(sound, seed);
+        if (epoch >= 0 && _augmenter is not null)
+            sound = _augmenter.Waveform(sound, seed);
 
         int frames = _extractor.FrameCount(sound.Length), length = frames * _extractor.FeatureCount;
         float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, length));
         _extractor.Compute(sound, values.AsSpan(0, length));
         if (epoch >= 0)
-            _masks?.Apply(values.AsSpan(0, length), frames, _extractor.FeatureCount, CounterRandom.Fork(seed, 1));
+            _augmenter?.Spectrogram(values.AsSpan(0, length), frames, CounterRandom.Fork(seed, 1));
         return new PreparedUtterance(new UtteranceFrames(values, frames), _alphabet.Encode(entry.Text), seconds);
     }
 }
