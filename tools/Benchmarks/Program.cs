@@ -5,6 +5,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
 {
     ["beam"] = BeamBenchmark.Run,
     ["recurrence"] = RecurrenceBenchmark.Run,
+    ["gemm"] = GemmBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], int>? run))
