@@ -98,15 +98,15 @@ public sealed record FrontEndOptions
     /// <exception cref="ArgumentException">One is out of its range; the message names it, its value and the range.</exception>
     public void Validate()
     {
-        Range(nameof(SampleRate), SampleRate, 1000, 768000);
-        Range(nameof(WindowSeconds), WindowSeconds, 2.0 / SampleRate, 65536.0 / SampleRate);
-        Range(nameof(HopSeconds), HopSeconds, 1.0 / SampleRate, 65536.0 / SampleRate);
-        Known(nameof(Window), Window);
-        Range(nameof(PreEmphasis), PreEmphasis, 0, 1);
-        Range(nameof(SampleScale), SampleScale, 1e-6, 1e6);
-        Known(nameof(Feature), Feature);
-        Range(nameof(MelBins), MelBins, 1, 4096);
-        Range(nameof(LowHertz), LowHertz, 0, SampleRate / 2.0);
+        OptionCheck.Range(nameof(SampleRate), SampleRate, 1000, 768000);
+        OptionCheck.Range(nameof(WindowSeconds), WindowSeconds, 2.0 / SampleRate, 65536.0 / SampleRate);
+        OptionCheck.Range(nameof(HopSeconds), HopSeconds, 1.0 / SampleRate, 65536.0 / SampleRate);
+        OptionCheck.Known(nameof(Window), Window);
+        OptionCheck.Range(nameof(PreEmphasis), PreEmphasis, 0, 1);
+        OptionCheck.Range(nameof(SampleScale), SampleScale, 1e-6, 1e6);
+        OptionCheck.Known(nameof(Feature), Feature);
+        OptionCheck.Range(nameof(MelBins), MelBins, 1, 4096);
+        OptionCheck.Range(nameof(LowHertz), LowHertz, 0, SampleRate / 2.0);
         if (!(ResolvedHighHertz > LowHertz && ResolvedHighHertz <= SampleRate / 2.0))
         {
             throw new ArgumentException(
@@ -114,24 +114,11 @@ public sealed record FrontEndOptions
                 + $"and at most the Nyquist frequency ({SampleRate / 2.0}).");
         }
 
-        Range(nameof(MfccCount), MfccCount, 1, MelBins);
-        Range(nameof(CepstralLifter), CepstralLifter, 0, 1000);
-        Range(nameof(Deltas), Deltas, 0, 2);
-        Known(nameof(Normalisation), Normalisation);
-        Range(nameof(RunningSeconds), RunningSeconds, HopSeconds, 3600);
-        Range(nameof(Floor), Floor, 1e-37, 1e30);
-    }
-
-    private static void Range(string name, double value, double low, double high)
-    {
-        if (!(value >= low && value <= high))
-            throw new ArgumentException($"{name} is {value}; it must be {low} to {high}.");
-    }
-
-    private static void Known<T>(string name, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-            throw new ArgumentException($"{name} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        OptionCheck.Range(nameof(MfccCount), MfccCount, 1, MelBins);
+        OptionCheck.Range(nameof(CepstralLifter), CepstralLifter, 0, 1000);
+        OptionCheck.Range(nameof(Deltas), Deltas, 0, 2);
+        OptionCheck.Known(nameof(Normalisation), Normalisation);
+        OptionCheck.Range(nameof(RunningSeconds), RunningSeconds, HopSeconds, 3600);
+        OptionCheck.Range(nameof(Floor), Floor, 1e-37, 1e30);
     }
 }

@@ -125,6 +125,51 @@ internal sealed unsafe class LaneFourier<TVector, TLanes>
         }
     }
 
+    /// <summary>
+    /// The rows whose <see cref="Transform"/> is the inverse transform of X: N/2 times sample n of the signal is then the first of the pair
+    /// of rows <see cref="Position"/>(n / 2) for odd n and the second for even n. (The inverse of a complex transform is the transform
+    /// with the parts exchanged, before and after; Z follows from X by solving the equations above.)
+    /// </summary>
+    public void RowsOfSpectrum(float* real, float* imaginary, float* rows)
+    {
+        int v = TLanes.Count;
+        TVector half = TLanes.Broadcast(0.5f);
+        for (int k = 0; k < _half; k++)
+        {
+            TVector xr = TLanes.Load(real + (k * v));
+            TVector xi = TLanes.Load(imaginary + (k * v));
+            TVector yr = TLanes.Load(real + ((_half - k) * v));
+            TVector yi = TLanes.Load(imaginary + ((_half - k) * v));
+            TVector tr = TLanes.Subtract(xr, yr);
+            TVector ti = TLanes.Add(xi, yi);
+
+            // D = i e^(+2 pi i k / N) T; the table has e^(-2 pi i k / N) for k below N/4 and the rest by symmetry.
+            (float cosine, float sine) = Twiddle(k);
+            TVector c = TLanes.Broadcast(cosine);
+            TVector s = TLanes.Broadcast(sine);
+            TVector dr = TLanes.MultiplySubtract(tr, s, TLanes.Multiply(ti, c));
+            TVector di = TLanes.MultiplyAdd(tr, c, TLanes.Multiply(ti, s));
+            TVector zr = TLanes.Add(TLanes.Add(xr, yr), dr);
+            TVector zi = TLanes.Add(TLanes.Subtract(xi, yi), di);
+            TLanes.Store(rows + (2 * k * v), TLanes.Multiply(half, zi));
+            TLanes.Store(rows + (((2 * k) + 1) * v), TLanes.Multiply(half, zr));
+        }
+    }
+
+    /// <summary>The pair of rows in which <see cref="Transform"/> leaves Z[k].</summary>
+    public int Position(int k) => _position[k];
+
+    /// <summary>The parts of e^(-2 pi i k / N) for k = 0 to N/2 - 1.</summary>
+    private (float Cosine, float Sine) Twiddle(int k)
+    {
+        if (2 * k < _half)
+            return (_unpack.Pointer[2 * k], _unpack.Pointer[(2 * k) + 1]);
+        if (2 * k == _half)
+            return (0, -1);
+        int mirror = _half - k;
+        return (-_unpack.Pointer[2 * mirror], _unpack.Pointer[(2 * mirror) + 1]);
+    }
+
     /// <summary>A = Z[k] + Z*[N/2-k] and T = -i e^(-2 pi i k / N) (Z[k] - Z*[N/2-k]): 2 X[k] = A + T and 2 X*[N/2-k] = A - T.</summary>
     private void Pair(float* rows, int k, out TVector ar, out TVector ai, out TVector tr, out TVector ti)
     {
@@ -141,7 +186,7 @@ internal sealed unsafe class LaneFourier<TVector, TLanes>
         // -i (dr + i di) = di - i dr with dr = zr - yr, di = zi + yi.
         TVector br = TLanes.Add(zi, yi);
         TVector bi = TLanes.Subtract(yr, zr);
-        (float cosine, float sine) = 2 * k == _half ? (0f, -1f) : (_unpack.Pointer[2 * k], _unpack.Pointer[(2 * k) + 1]);
+        (float cosine, float sine) = Twiddle(k);
         TVector c = TLanes.Broadcast(cosine);
         TVector s = TLanes.Broadcast(sine);
         tr = TLanes.MultiplySubtract(br, c, TLanes.Multiply(bi, s));
