@@ -56,7 +56,7 @@ internal static class Spool
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"dsn-{Guid.NewGuid():N}.audio"), options);
+        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"dsn-{Environment.ProcessId}-{Guid.NewGuid():N}.audio"), options);
         memory.Position = 0;
         memory.CopyTo(file);
         memory.Dispose();

@@ -10,6 +10,7 @@ internal sealed unsafe class SndFileHandle : IDisposable
 {
     private readonly SndFileLibrary _library;
     private readonly Stream _stream;
+    private readonly SndFileMode _mode;
     private readonly long _origin;
     private GCHandle _self;
     private nint _file;
@@ -25,6 +26,7 @@ internal sealed unsafe class SndFileHandle : IDisposable
     {
         _library = library;
         _stream = stream;
+        _mode = mode;
         _origin = stream.Position;
         _self = GCHandle.Alloc(this);
         try
@@ -107,7 +109,10 @@ internal sealed unsafe class SndFileHandle : IDisposable
                 1 => self._stream.Position,
                 _ => self._stream.Length,
             };
-            self._stream.Position = Math.Max(self._origin, start + offset);
+
+            // A damaged file can ask for any place; streams differ in what they make of one beyond their end.
+            long last = self._mode == SndFileMode.Read ? self._stream.Length : long.MaxValue;
+            self._stream.Position = Math.Clamp(start + offset, self._origin, last);
             return self._stream.Position - self._origin;
         });
     }
