@@ -6,6 +6,7 @@ internal abstract class AudioReader : IAudioReader
     private readonly List<string> _warnings = [];
     private readonly long _maximumFrames;
     private bool _ended;
+    private bool _disposed;
 
     protected AudioReader(string name, AudioReadOptions options)
     {
@@ -29,6 +30,7 @@ internal abstract class AudioReader : IAudioReader
 
     public int Read(Span<float> interleaved)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (interleaved.Length < Channels)
         {
             throw new ArgumentException(
@@ -56,7 +58,18 @@ internal abstract class AudioReader : IAudioReader
         return frames * Channels;
     }
 
-    public abstract void Dispose();
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _ended = true;
+            Close();
+        }
+    }
+
+    /// <summary>Lets go of the source; called once.</summary>
+    protected abstract void Close();
 
     /// <summary>Decodes into a span of whole frames, at least one; returns the number of frames, 0 at the end.</summary>
     protected abstract int ReadFrames(Span<float> interleaved);

@@ -66,13 +66,22 @@ internal static class AudioSniffer
         return start.Length < 12 || At(start, 8, "WAVE"u8);
     }
 
-    /// <summary>MPEG audio, layers I to III: 11 set bits, then a version, layer, bit rate and sampling rate that exist.</summary>
+    /// <summary>
+    /// MPEG audio, layers II and III: 11 set bits, then a version, layer, bit rate and sampling rate that exist. Layer I, which
+    /// nobody uses, looks like the start of a text in UTF-16.
+    /// </summary>
     private static bool IsMpegFrame(ReadOnlySpan<byte> start) =>
         start.Length >= 4 && start[0] == 0xFF && (start[1] & 0xE0) == 0xE0
-        && (start[1] & 0x18) != 0x08 && (start[1] & 0x06) != 0 && (start[2] & 0xF0) != 0xF0 && (start[2] & 0x0C) != 0x0C;
+        && (start[1] & 0x18) != 0x08 && (start[1] & 0x06) is 0x02 or 0x04
+            && (start[2] & 0xF0) != 0xF0 && (start[2] & 0x0C) != 0x0C;
 
     private static bool IsText(ReadOnlySpan<byte> start)
     {
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            return true;
+        }
+
         foreach (byte b in start)
         {
             if (b is < 0x20 and not (9 or 10 or 12 or 13) or 0x7F)

@@ -13,6 +13,7 @@ public sealed class AudioFileTests
     {
         AssertFault("it is empty.", []);
         AssertFault("it holds text, not audio. WAV and FLAC are read", Encoding.UTF8.GetBytes("Grüße aus dem Büro\n"));
+        AssertFault("it holds text, not audio.", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("a talk")]);
         AssertFault("it is an MP4 or M4A file. WAV", [0, 0, 0, 0x20, .. "ftypM4A "u8, 1, 2, 3]);
         AssertFault("it is a WebM or Matroska file. WAV", [0x1A, 0x45, 0xDF, 0xA3, 1, 2, 3]);
         AssertFault("it is a RIFF file of another kind than WAVE. WAV", [.. "RIFF"u8, 1, 0, 0, 0, .. "AVI LIST"u8]);
@@ -100,6 +101,18 @@ public sealed class AudioFileTests
         byte[] file = WavFile.Make(1, 1, 16, new byte[20], rate: 10);
         AudioFormatException fault = Assert.Throws<AudioFormatException>(() => AudioFile.ReadMono(new MemoryStream(file), "x"));
         Assert.Equal("x: its sampling rate, 10 Hz, is too far from 16000 Hz to be converted.", fault.Message);
+    }
+
+    [Fact]
+    public void A_reader_that_was_closed_says_so()
+    {
+        foreach (byte[] file in (byte[][])[WavFile.Make(1, 1, 16, new byte[20]), new FlacEncoder().Encode([new int[10]])])
+        {
+            IAudioReader reader = AudioFile.Open(new MemoryStream(file), "x");
+            reader.Dispose();
+            reader.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => reader.Read(new float[10]));
+        }
     }
 
     [Fact]

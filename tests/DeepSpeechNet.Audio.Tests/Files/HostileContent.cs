@@ -10,7 +10,7 @@ namespace DeepSpeechNet.Audio.Tests.Files;
 internal static class HostileContent
 {
     private const long Memory = 16 << 20;
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
     private static readonly AudioReadOptions Options = new() { MaximumSamples = 100_000, SpoolLimit = 1 << 20 };
 
     /// <summary>Returns what was read, or null where the content was refused.</summary>

@@ -35,10 +35,8 @@ internal sealed class FlacReader : AudioReader
         _bits = new BitReader(source);
     }
 
-    public override void Dispose()
+    protected override void Close()
     {
-        _ended = true;
-        _taken = _frame.BlockSize;
         _bits.Dispose();
         _source.Dispose();
     }

@@ -52,7 +52,7 @@ internal sealed class SndFileReader : AudioReader
         }
     }
 
-    public override void Dispose()
+    protected override void Close()
     {
         _file.Dispose();
         _spool?.Dispose();

@@ -11,7 +11,7 @@ internal sealed class WavReader : AudioReader
 {
     private readonly ByteSource _source;
     private readonly WavFormat _format;
-    private byte[] _bytes;
+    private readonly byte[] _bytes;
 
     // Bytes of samples still to come, or null where only the end of the stream tells.
     private long? _left;
@@ -28,19 +28,14 @@ internal sealed class WavReader : AudioReader
         _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(1 << 15, _format.FrameBytes));
     }
 
-    public override void Dispose()
+    protected override void Close()
     {
         _source.Dispose();
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
-        }
+        ArrayPool<byte>.Shared.Return(_bytes);
     }
 
     protected override int ReadFrames(Span<float> interleaved)
     {
-        ObjectDisposedException.ThrowIf(_bytes.Length == 0, this);
         int frameBytes = _format.FrameBytes;
         int wanted = Math.Min(interleaved.Length / Channels, _bytes.Length / frameBytes) * frameBytes;
         int count = (int)Math.Min(wanted, _left ?? wanted);
