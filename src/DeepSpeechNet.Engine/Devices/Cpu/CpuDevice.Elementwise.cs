@@ -125,19 +125,23 @@ public sealed unsafe partial class CpuDevice
     /// <summary>Calls <paramref name="part"/> with the start and length of stretches that cover <paramref name="count"/> elements, on as many threads as they are worth.</summary>
     private void ForRanges(long count, Action<nint, nint> part)
     {
-        const long unit = 1024;
+        const long unit = 1 << 14;
         if (count < ElementsWorthThreads || _team.Size == 1)
         {
             part(0, (nint)count);
             return;
         }
 
-        long units = (count + unit - 1) / unit;
-        int size = _team.Size;
-        _team.Run(member =>
+        ShareRanges(count, unit, part);
+    }
+
+    private void ShareRanges(long count, long unit, Action<nint, nint> part)
+    {
+        long next = 0;
+        _team.RunShared(_ =>
         {
-            long from = units * member / size * unit, end = Math.Min(count, units * (member + 1) / size * unit);
-            part((nint)from, (nint)(end - from));
+            for (long from = Interlocked.Add(ref next, unit) - unit; from < count; from = Interlocked.Add(ref next, unit) - unit)
+                part((nint)from, (nint)Math.Min(unit, count - from));
         });
     }
 
@@ -150,8 +154,17 @@ public sealed unsafe partial class CpuDevice
             return;
         }
 
-        int size = _team.Size;
-        _team.Run(member => part((int)((long)rows * member / size), (int)((long)rows * (member + 1) / size)));
+        ShareRows(rows, Math.Max(1, (int)Math.Min(rows / _team.Size, (1 << 14) / elementsPerRow)), part);
+    }
+
+    private void ShareRows(int rows, int unit, Action<int, int> part)
+    {
+        int next = 0;
+        _team.RunShared(_ =>
+        {
+            for (int row = Interlocked.Add(ref next, unit) - unit; row < rows; row = Interlocked.Add(ref next, unit) - unit)
+                part(row, Math.Min(rows, row + unit));
+        });
     }
 
     private static void SameCount(Tensor a, Tensor b)

@@ -16,12 +16,6 @@ namespace DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class MatrixProduct : IDisposable
 {
-    /// <summary>The largest stretch of depth for which a strip and a panel meet.</summary>
-    private const int DepthBlock = 256;
-
-    /// <summary>The most rows of A packed at a time by one thread.</summary>
-    private const int RowBlock = 240;
-
     /// <summary>Up to so many rows, A is read where it lies.</summary>
     private const int FewRows = 32;
 
@@ -41,6 +35,12 @@ internal sealed unsafe class MatrixProduct : IDisposable
     private readonly Action<int> _many;
     private readonly PackedMatrix _scratch = new();
     private readonly int _lanes;
+
+    /// <summary>The largest stretch of depth for which a strip and a panel meet.</summary>
+    private readonly int _depthBlock;
+
+    /// <summary>The most rows of A packed at a time by one thread: with the depth, about half a second-level cache.</summary>
+    private readonly int _rowBlock;
 
     // The product in work; the delegates above read it, so that a product allocates nothing.
     private MatrixOperand _a;
@@ -71,6 +71,7 @@ internal sealed unsafe class MatrixProduct : IDisposable
 
         // A tile is 12 rows of two vectors where there are 32 registers, 6 where there are 16.
         _lanes = vectorBits == 256 ? 6 : 12;
+        (_depthBlock, _rowBlock) = vectorBits == 512 ? (768, 168) : (384, 144);
         (_few, _many) = vectorBits switch
         {
             512 => ((Action<int>)FewRowsTask<Simd512, Vector512<float>, Vector512<int>>, (Action<int>)Tasks<Simd512, Vector512<float>, Vector512<int>>),
@@ -109,7 +110,7 @@ internal sealed unsafe class MatrixProduct : IDisposable
         _activation = activation;
         bool alone = _team.Size == 1 || (long)rows * columns * depth < WorthThreads;
         bool few = rows <= FewRows && !a.Transposed;
-        int stretch = panels is not null ? Math.Max(depth, 1) : Math.Max(DepthBlock, PackedAtATime / columns / DepthBlock * DepthBlock);
+        int stretch = panels is not null ? Math.Max(depth, 1) : Math.Max(_depthBlock, PackedAtATime / columns / _depthBlock * _depthBlock);
         for (_first = 0; _first == 0 || _first < depth; _first += stretch)
         {
             _depth = Math.Min(stretch, depth - _first);
@@ -150,7 +151,7 @@ internal sealed unsafe class MatrixProduct : IDisposable
         if (alone)
             job(0);
         else
-            _team.Run(job);
+            _team.RunShared(job);
     }
 
     /// <summary>As many tasks for each thread, as equal as whole strips and panels allow.</summary>
@@ -164,24 +165,23 @@ internal sealed unsafe class MatrixProduct : IDisposable
         }
         else if (strips >= 4 * threads)
         {
-            int each = RowBlock / _lanes * threads;
+            int each = _rowBlock / _lanes * threads;
             _rowTasks = (strips + each - 1) / each * threads;
             _panelTasks = 1;
         }
         else
         {
-            _rowTasks = (_rows + RowBlock - 1) / RowBlock;
+            _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
             _panelTasks = Math.Min(panels, 2 * threads);
         }
     }
 
     private void Pack(int member)
     {
-        const int panelsAtATime = 2;
-        int groups = (_scratch.PanelCount + panelsAtATime - 1) / panelsAtATime;
+        int parts = 4 * _team.Size;
         float* source = _b.Data + (_first * (_b.Transposed ? 1 : _b.Stride));
-        for (int i = Interlocked.Increment(ref _next) - 1; i < groups; i = Interlocked.Increment(ref _next) - 1)
-            _scratch.PackPanels(source, _b.Stride, _b.Transposed, i * panelsAtATime, Math.Min((i + 1) * panelsAtATime, _scratch.PanelCount));
+        for (int part = Interlocked.Increment(ref _next) - 1; part < parts; part = Interlocked.Increment(ref _next) - 1)
+            _scratch.PackPart(source, _b.Stride, _b.Transposed, part, parts);
     }
 
     private void FewRowsTask<S, V, I>(int member)
@@ -212,7 +212,7 @@ internal sealed unsafe class MatrixProduct : IDisposable
         where I : struct
     {
         if (_strips[member] == 0)
-            _strips[member] = (nint)NativeMemory.AlignedAlloc((RowBlock + MostLanes) * DepthBlock * sizeof(float), CpuBuffer.Alignment);
+            _strips[member] = (nint)NativeMemory.AlignedAlloc((nuint)((_rowBlock + MostLanes) * _depthBlock * sizeof(float)), CpuBuffer.Alignment);
         float* packed = (float*)_strips[member];
         int strips = (_rows + _lanes - 1) / _lanes, panels = _panels.PanelCount, tasks = _rowTasks * _panelTasks;
         for (int i = Interlocked.Increment(ref _next) - 1; i < tasks; i = Interlocked.Increment(ref _next) - 1)
@@ -220,7 +220,7 @@ internal sealed unsafe class MatrixProduct : IDisposable
             int rowTask = i / _panelTasks, panelTask = i % _panelTasks;
             int row = (int)((long)strips * rowTask / _rowTasks) * _lanes, rowEnd = Math.Min(_rows, (int)((long)strips * (rowTask + 1) / _rowTasks) * _lanes);
             int panel = (int)((long)panels * panelTask / _panelTasks), panelEnd = (int)((long)panels * (panelTask + 1) / _panelTasks);
-            int blocks = Math.Max(1, (_depth + DepthBlock - 1) / DepthBlock), block = Math.Max(16, (((_depth + blocks - 1) / blocks) + 15) / 16 * 16);
+            int blocks = Math.Max(1, (_depth + _depthBlock - 1) / _depthBlock), block = Math.Max(16, (((_depth + blocks - 1) / blocks) + 15) / 16 * 16);
             for (int k = 0; k == 0 || k < _depth; k += block)
                 Block<S, V, I>(row, rowEnd, panel, panelEnd, k, Math.Min(block, _depth - k), packed);
         }
@@ -269,13 +269,22 @@ internal sealed unsafe class MatrixProduct : IDisposable
     /// <summary>Strips of rows as <c>[strip][k][lanes]</c>; the last one as narrow as a kernel allows.</summary>
     private void PackStrips(int row, int rowEnd, int k, int depth, float* target)
     {
+        if (_a.Transposed)
+        {
+            // All strips but a narrow last one in one sweep.
+            int whole = (rowEnd - row) / _lanes * _lanes;
+            Packing.CopyStrips(_a.Data + (k * _a.Stride) + row, _a.Stride, depth, whole, target, _lanes, (nint)depth * _lanes);
+            row += whole;
+            target += (nint)depth * whole;
+            if (row < rowEnd)
+                Packing.Copy(_a.Data + (k * _a.Stride) + row, _a.Stride, depth, rowEnd - row, target, LanesFor(rowEnd - row));
+            return;
+        }
+
         for (; row < rowEnd; row += _lanes, target += (nint)depth * _lanes)
         {
-            int count = Math.Min(_lanes, rowEnd - row), lanes = LanesFor(count);
-            if (_a.Transposed)
-                Packing.Copy(_a.Data + (k * _a.Stride) + row, _a.Stride, depth, count, target, lanes);
-            else
-                Packing.Transpose(_a.Data + (row * _a.Stride) + k, _a.Stride, depth, count, target, lanes);
+            int count = Math.Min(_lanes, rowEnd - row);
+            Packing.Transpose(_a.Data + (row * _a.Stride) + k, _a.Stride, depth, count, target, LanesFor(count));
         }
     }
 

@@ -37,17 +37,17 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public void Pack(float* source, nint stride, int depth, int columns)
     {
         Resize(depth, columns);
-        PackPanels(source, stride, transposed: false, 0, PanelCount);
+        PackPart(source, stride, transposed: false, 0, 1);
     }
 
     /// <summary>Fills this with B given by columns, as weights [out, in] are for y = x W^T: element (k, n) lies at <c>source[n * stride + k]</c>.</summary>
     public void PackTransposed(float* source, nint stride, int depth, int columns)
     {
         Resize(depth, columns);
-        PackPanels(source, stride, transposed: true, 0, PanelCount);
+        PackPart(source, stride, transposed: true, 0, 1);
     }
 
-    /// <summary>Makes room for a K x N matrix, whose panels the caller then fills by <see cref="PackPanels"/>, each thread its own.</summary>
+    /// <summary>Makes room for a K x N matrix, which the caller then fills by <see cref="PackPart"/>.</summary>
     public void Resize(int depth, int columns)
     {
         int panels = (columns + PanelWidth - 1) / PanelWidth;
@@ -66,16 +66,21 @@ internal sealed unsafe class PackedMatrix : IDisposable
         PanelCount = panels;
     }
 
-    /// <summary>Fills panels <paramref name="first"/> to <paramref name="end"/> - 1 from the whole matrix at <paramref name="source"/>.</summary>
-    public void PackPanels(float* source, nint stride, bool transposed, int first, int end)
+    /// <summary>
+    /// Does one of <paramref name="parts"/> equal parts of the packing of the whole matrix at <paramref name="source"/>; parts may be done at the same time.
+    /// </summary>
+    public void PackPart(float* source, nint stride, bool transposed, int part, int parts)
     {
-        for (int panel = first; panel < end; panel++)
+        if (transposed)
         {
-            nint column = (nint)panel * PanelWidth;
-            if (transposed)
-                Packing.Transpose(source + (column * stride), stride, Depth, WidthOf(panel), Panel(panel), PanelWidth);
-            else
-                Packing.Copy(source + column, stride, Depth, WidthOf(panel), Panel(panel), PanelWidth);
+            int end = (int)((long)PanelCount * (part + 1) / parts);
+            for (int panel = (int)((long)PanelCount * part / parts); panel < end; panel++)
+                Packing.Transpose(source + ((nint)panel * PanelWidth * stride), stride, Depth, WidthOf(panel), Panel(panel), PanelWidth);
+        }
+        else
+        {
+            int first = (int)((long)Depth * part / parts), end = (int)((long)Depth * (part + 1) / parts);
+            Packing.CopyStrips(source + (first * stride), stride, end - first, Columns, Panel(0) + (first * PanelWidth), PanelWidth, (nint)Depth * PanelWidth);
         }
     }
 

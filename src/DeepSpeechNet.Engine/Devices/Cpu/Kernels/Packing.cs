@@ -44,6 +44,21 @@ internal static unsafe class Packing
         }
     }
 
+    /// <summary>
+    /// Strips of a source whose lanes are neighbours, one strip every <paramref name="stripStride"/> of the target. The source is read
+    /// a few whole rows at a time, as it lies.
+    /// </summary>
+    public static void CopyStrips(float* source, nint stride, int depth, int width, float* target, int lanes, nint stripStride)
+    {
+        const int rowsAtATime = 8;
+        for (int k = 0; k < depth; k += rowsAtATime, source += rowsAtATime * stride, target += rowsAtATime * lanes)
+        {
+            float* to = target;
+            for (int j = 0; j < width; j += lanes, to += stripStride)
+                Copy(source + j, stride, Math.Min(rowsAtATime, depth - k), Math.Min(lanes, width - j), to, lanes);
+        }
+    }
+
     /// <summary>From a source whose lanes are rows: target[k * lanes + j] = source[j * stride + k] for j &lt; width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint stride, int depth, int width, float* target, int lanes)

@@ -83,7 +83,8 @@ internal static unsafe class PanelKernels
         where V : struct
         where I : struct
     {
-        int block = rows <= (S.Width == 8 ? 4 : 8) ? Math.Max(depth, 1) : DepthBlock;
+        // A piece of the panel that several groups of rows read stays in the first-level cache in between.
+        int block = NextRows<S, V, I>(rows) == rows ? Math.Max(depth, 1) : DepthBlock;
         for (int k = 0; k == 0 || k < depth; k += block)
         {
             int count = Math.Min(block, depth - k);
@@ -91,28 +92,49 @@ internal static unsafe class PanelKernels
             for (int j = 0; j < PanelWidth; j += 2 * S.Width)
             {
                 float* x = a + k, y = b + ((nint)k * PanelWidth) + j, z = c + j;
-                int row = 0;
-                if (S.Width != 8)
+                for (int left = rows; left > 0;)
                 {
-                    // 256-bit registers are mostly 16 in number: eight rows of two sums would spill.
-                    for (; row <= rows - 8; row += 8, x += 8 * lda, z += 8 * ldc)
-                        RowKernels.Rows8<S, V, I>(count, x, lda, y, PanelWidth, load ? z : null, ldc, z, ldc);
+                    float* start = load ? z : null;
+                    int group = NextRows<S, V, I>(left);
+                    switch (group)
+                    {
+                        case 8:
+                            RowKernels.Rows8<S, V, I>(count, x, lda, y, PanelWidth, start, ldc, z, ldc);
+                            break;
+                        case 4:
+                            RowKernels.Rows4<S, V, I>(count, x, lda, y, PanelWidth, start, ldc, z, ldc);
+                            break;
+                        case 3:
+                            RowKernels.Rows3<S, V, I>(count, x, lda, y, PanelWidth, start, ldc, z, ldc);
+                            break;
+                        case 2:
+                            RowKernels.Rows2<S, V, I>(count, x, lda, y, PanelWidth, start, ldc, z, ldc);
+                            break;
+                        default:
+                            RowKernels.Row1<S, V, I>(count, x, lda, y, PanelWidth, start, ldc, z, ldc);
+                            break;
+                    }
+
+                    left -= group;
+                    x += group * lda;
+                    z += group * ldc;
                 }
-
-                for (; row <= rows - 4; row += 4, x += 4 * lda, z += 4 * ldc)
-                    RowKernels.Rows4<S, V, I>(count, x, lda, y, PanelWidth, load ? z : null, ldc, z, ldc);
-
-                if ((rows & 2) != 0)
-                {
-                    RowKernels.Rows2<S, V, I>(count, x, lda, y, PanelWidth, load ? z : null, ldc, z, ldc);
-                    x += 2 * lda;
-                    z += 2 * ldc;
-                }
-
-                if ((rows & 1) != 0)
-                    RowKernels.Row1<S, V, I>(count, x, lda, y, PanelWidth, load ? z : null, ldc, z, ldc);
             }
         }
+    }
+
+    /// <summary>
+    /// How many rows to take next of those left: the most that fit the registers (of 256 bits there are mostly 16), but no single row at
+    /// the end, whose two sums would wait for each other.
+    /// </summary>
+    private static int NextRows<S, V, I>(int left)
+        where S : ISimd<V, I>
+        where V : struct
+        where I : struct
+    {
+        if (left == 5)
+            return 3;
+        return left >= 8 && left != 9 && S.Width != 8 ? 8 : Math.Min(left, 4);
     }
 
     private static void CopyTile(int rows, int columns, float* source, nint sourceStride, float* target, nint targetStride)

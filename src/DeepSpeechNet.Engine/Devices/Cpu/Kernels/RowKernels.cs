@@ -147,6 +147,49 @@ internal static unsafe class RowKernels
         S.Store(c31, c + (3 * ldc) + w);
     }
 
+    /// <summary>3 rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows3<S, V, I>(nint depth, float* a, nint lda, float* b, nint ldb, float* start, nint lds, float* c, nint ldc)
+        where S : ISimd<V, I>
+        where V : struct
+        where I : struct
+    {
+        int w = S.Width;
+        V c00 = S.Create(0), c01 = S.Create(0);
+        V c10 = S.Create(0), c11 = S.Create(0);
+        V c20 = S.Create(0), c21 = S.Create(0);
+        if (start != null)
+        {
+            c00 = S.Load(start);
+            c01 = S.Load(start + w);
+            c10 = S.Load(start + lds);
+            c11 = S.Load(start + lds + w);
+            c20 = S.Load(start + (2 * lds));
+            c21 = S.Load(start + (2 * lds) + w);
+        }
+
+        float* a1 = a + lda, a2 = a + (2 * lda);
+        for (nint k = 0; k < depth; k++, b += ldb)
+        {
+            V b0 = S.Load(b), b1 = S.Load(b + w), x = S.Create(a[k]);
+            c00 = S.FusedMultiplyAdd(x, b0, c00);
+            c01 = S.FusedMultiplyAdd(x, b1, c01);
+            x = S.Create(a1[k]);
+            c10 = S.FusedMultiplyAdd(x, b0, c10);
+            c11 = S.FusedMultiplyAdd(x, b1, c11);
+            x = S.Create(a2[k]);
+            c20 = S.FusedMultiplyAdd(x, b0, c20);
+            c21 = S.FusedMultiplyAdd(x, b1, c21);
+        }
+
+        S.Store(c00, c);
+        S.Store(c01, c + w);
+        S.Store(c10, c + ldc);
+        S.Store(c11, c + ldc + w);
+        S.Store(c20, c + (2 * ldc));
+        S.Store(c21, c + (2 * ldc) + w);
+    }
+
     /// <summary>2 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows2<S, V, I>(nint depth, float* a, nint lda, float* b, nint ldb, float* start, nint lds, float* c, nint ldc)

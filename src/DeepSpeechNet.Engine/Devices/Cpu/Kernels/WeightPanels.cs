@@ -45,11 +45,20 @@ internal sealed class WeightPanels : IDisposable
         packed.Resize(transposed ? columns : rows, transposed ? rows : columns);
         if (team.Size == 1 || weight.Count < 65_536)
         {
-            packed.PackPanels(source, columns, transposed, 0, packed.PanelCount);
+            packed.PackPart(source, columns, transposed, 0, 1);
             return;
         }
 
-        int panels = packed.PanelCount, size = team.Size;
-        team.Run(member => packed.PackPanels(source, columns, transposed, panels * member / size, panels * (member + 1) / size));
+        Share(source, columns, transposed, packed, team);
+    }
+
+    private static unsafe void Share(float* source, int stride, bool transposed, PackedMatrix packed, WorkerTeam team)
+    {
+        int parts = 4 * team.Size, next = 0;
+        team.RunShared(_ =>
+        {
+            for (int part = Interlocked.Increment(ref next) - 1; part < parts; part = Interlocked.Increment(ref next) - 1)
+                packed.PackPart(source, stride, transposed, part, parts);
+        });
     }
 }
