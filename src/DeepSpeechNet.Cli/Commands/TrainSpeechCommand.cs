@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using DeepSpeechNet.Audio.Augmentation;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
@@ -47,6 +48,8 @@ internal sealed class TrainSpeechCommand
     private readonly Option<int> _stride = new("--stride") { Description = "Look at every how-many-th frame.", DefaultValueFactory = _ => Shape.Stride };
     private readonly Option<float> _dropout = new("--dropout") { Description = "Dropout rate.", DefaultValueFactory = _ => Shape.Dropout };
     private readonly Option<int> _melBins = new("--mel-bins") { Description = "Mel bands of a frame.", DefaultValueFactory = _ => new FrontEndOptions().MelBins };
+    private readonly Option<string?> _augment = new("--augment") { Description = "Change the recordings in training: 'default', or a JSON file with settings." };
+    private readonly Option<string[]> _noise = new("--noise") { Description = "Noise recordings to mix in: files, or manifests of them.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
 
     public static Command Create()
@@ -57,7 +60,7 @@ internal sealed class TrainSpeechCommand
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._decay, self._seed, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._threads,
+            self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
         };
         command.SetAction(self.RunAsync);
         return command;
@@ -98,9 +101,13 @@ internal sealed class TrainSpeechCommand
             Training = new TrainingRecord { Command = CommandLine(), Hours = hours },
         };
 
+        AugmentationOptions? augmentation = AugmentationArguments.Options(parsed.GetValue(_augment));
+        IReadOnlyList<float[]> noises = AugmentationArguments.Noises(parsed.GetValue(_noise) ?? [], frontEnd.SampleRate);
+        Func<IUtteranceAugmenter>? augmenter = augmentation is null ? null : () => new UtteranceAugmenter(augmentation, frontEnd, noises);
+
         TrainingDisplay display = new(Console.Error, !Console.IsErrorRedirected);
         string folder = parsed.GetRequiredValue(_out);
-        SpeechTrainer trainer = new(model, description, options, train, dev, folder, display);
+        SpeechTrainer trainer = new(model, description, options, train, dev, folder, display, augmenter);
         if (trainer.CanResume && !parsed.GetValue(_resume))
             throw new UsageException($"{folder} holds checkpoints of an earlier run: add --resume to go on with it, or give another folder.");
         display.Line($"{train.Count} utterances, {hours:F2} h; dev {dev?.Count ?? 0}; {model.Parameters.TrainedCount:N0} parameters; padding {trainer.PaddingWaste:P1}; {device.Description}");
