@@ -95,7 +95,7 @@ public sealed class Recognizer : IAsyncDisposable
         if (options.Segmentation == Segmentation.Whole && !whole)
             throw new ArgumentException($"The recording lasts {samples.Length / (double)rate:F0} s; as one utterance it may last {LongestUtterance} s: let it be cut at pauses.");
         if (options.Segmentation == Segmentation.Pauses || !whole)
-            throw new NotSupportedException("cutting at pauses lands with the segmenter");
+            return await TranscribeSegmentsAsync(samples, options, cancellationToken).ConfigureAwait(false);
         return await TranscribeUtteranceAsync(samples, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -105,6 +105,28 @@ public sealed class Recognizer : IAsyncDisposable
         await _network.DisposeAsync().ConfigureAwait(false);
         if (_ownsDevice)
             _device.Dispose();
+    }
+
+    private async Task<Transcript> TranscribeSegmentsAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
+    {
+        double rate = Model.FrontEnd.SampleRate;
+        SpeechSegmenter segmenter = new(new SpeechSegmenterOptions(), Model.FrontEnd.SampleRate);
+        segmenter.Write(samples.Span);
+        segmenter.Complete();
+        List<(TimeSpan Start, Task<Transcript> Transcript)> running = [];
+        while (segmenter.TryRead(out SpeechSegment segment))
+        {
+            if (segment.HasSpeech)
+            {
+                ReadOnlyMemory<float> part = samples[(int)segment.Start..(int)segment.End];
+                running.Add((TimeSpan.FromSeconds(segment.Start / rate), TranscribeUtteranceAsync(part, options, cancellationToken)));
+            }
+        }
+
+        List<(TimeSpan Start, Transcript Transcript)> parts = new(running.Count);
+        foreach ((TimeSpan start, Task<Transcript> transcript) in running)
+            parts.Add((start, await transcript.ConfigureAwait(false)));
+        return Transcript.Join(parts, TimeSpan.FromSeconds(samples.Length / rate));
     }
 
     private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
