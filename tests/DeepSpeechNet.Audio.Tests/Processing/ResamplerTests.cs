@@ -89,7 +89,7 @@ public sealed class ResamplerTests
             }
 
             result.AddRange(buffer.AsSpan(0, resampler.Flush(buffer.AsSpan(0, resampler.MaximumFlushCount))));
-            Assert.Equal(whole, result);
+            Assert.True(whole.AsSpan().SequenceEqual(result.ToArray()), $"Chunks of {size} give other samples.");
         }
     }
 

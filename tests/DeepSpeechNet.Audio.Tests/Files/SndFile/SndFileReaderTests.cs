@@ -49,14 +49,14 @@ public sealed class SndFileReaderTests
     public void A_pipe_is_kept_aside_in_memory_or_in_a_file_that_is_deleted()
     {
         // Below and above what is kept in memory.
-        foreach (int count in (int[])[10_000, 3_000_000])
+        foreach (int count in (int[])[10_000, 2_200_000])
         {
             float[] samples = Tone(count, 440, 44100);
             byte[] file = Make(Aiff16, 44100, 1, samples);
             AudioClip seekable = AudioFile.ReadMono(new MemoryStream(file), "x", 44100);
             AudioClip piped = AudioFile.ReadMono(new PipeStream(new MemoryStream(file), 50_000), "x", 44100);
             Assert.Equal(count, piped.Samples.Length);
-            Assert.Equal(seekable.Samples, piped.Samples);
+            Assert.True(seekable.Samples.AsSpan().SequenceEqual(piped.Samples), "The pipe gives other samples.");
         }
 
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dsn-{Environment.ProcessId}-*.audio"));
