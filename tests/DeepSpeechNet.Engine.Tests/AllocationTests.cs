@@ -9,7 +9,7 @@ namespace DeepSpeechNet.Engine.Tests;
 /// <summary>After warm-up a step of training and a pass of inference take next to nothing from the heap, whatever the number of frames.</summary>
 public sealed class AllocationTests
 {
-    private const long Bound = 64 * 1024;
+    private const long Bound = 32 * 1024;
 
     public static TheoryData<CellKind> Cells => [CellKind.ClippedRelu, CellKind.Lstm, CellKind.GruResetAfter];
 

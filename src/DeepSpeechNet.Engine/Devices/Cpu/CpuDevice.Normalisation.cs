@@ -5,84 +5,88 @@ namespace DeepSpeechNet.Engine.Devices.Cpu;
 
 public sealed unsafe partial class CpuDevice
 {
-    /// <summary>Columns go to threads in whole cache lines.</summary>
-    private const int ColumnGrain = 16;
-
-    /// <summary>Elements a thread should have for a pass over the columns to be worth waking it.</summary>
+    /// <summary>Elements a thread should have for a pass over them to be worth waking it.</summary>
     private const int WorthwhileElements = 16 * 1024;
 
     /// <inheritdoc/>
     public override void BatchNorm(Tensor x, Tensor lengths, Tensor scale, Tensor shift, Tensor running, float momentum, float epsilon, bool training, Tensor saved, Tensor y)
     {
         BatchNormShape shape = NormalisedShape(x, lengths);
+        int features = shape.Features;
         CheckCount(y, x.Count, nameof(y));
-        CheckCount(scale, shape.Features, nameof(scale));
-        CheckCount(shift, shape.Features, nameof(shift));
-        CheckCount(running, 2L * shape.Features, nameof(running));
+        CheckCount(scale, features, nameof(scale));
+        CheckCount(shift, features, nameof(shift));
+        CheckCount(running, 2L * features, nameof(running));
         float* input = Floats(x);
         float* output = Floats(y);
         float* gain = Floats(scale);
         float* offset = Floats(shift);
-        float* statistics = Floats(running);
         int* real = Integers(lengths);
-        int features = shape.Features;
-        long rows = (long)shape.Time * shape.Batch;
-        Tensor scratch = Allocate(ElementType.Float32, new Shape(4 * features));
-        if (!training)
+        Tensor scratch = AllocateSums(shape, out int blocks, out double* sums);
+        float* statistics = (float*)sums;
+        if (training)
         {
-            float* fixedStatistics = Floats(scratch);
-            BatchNormKernels.FromRunning(features, statistics, epsilon, fixedStatistics);
-            ForRanges(rows, 1, WorthwhileElements / Math.Max(1, features), (first, end) =>
-                BatchNormKernels.Apply(features, input, gain, offset, fixedStatistics, output, first, end, 0, features));
-            Release(scratch);
-            return;
+            CheckCount(saved, 2L * features, nameof(saved));
+            statistics = Floats(saved);
+            ForBlocks(shape, blocks, (block, first, end) => BatchNormKernels.Statistics(shape, real, input, sums + (2L * features * block), first, end));
+            BatchNormKernels.Combine(features, sums, blocks);
+            BatchNormKernels.Keep(shape, sums, Floats(running), momentum, epsilon, statistics);
+            running.Buffer.MarkChanged();
+        }
+        else
+        {
+            BatchNormKernels.FromRunning(features, Floats(running), epsilon, statistics);
         }
 
-        CheckCount(saved, 2L * shape.Features, nameof(saved));
-        float* kept = Floats(saved);
-        double* sums = (double*)Bytes(scratch);
-        ForRanges(features, ColumnGrain, WorthwhileColumns(shape), (first, end) =>
-        {
-            int column = (int)first, count = (int)(end - first);
-            BatchNormKernels.Statistics(shape, real, input, sums, column, count);
-            BatchNormKernels.Keep(shape, sums, statistics, momentum, epsilon, kept, column, count);
-            BatchNormKernels.Apply(features, input, gain, offset, kept, output, 0, rows, column, count);
-        });
+        ForRanges(shape.Rows, 1, WorthwhileRows(shape), (first, end) => BatchNormKernels.Apply(features, input, gain, offset, statistics, output, first, end));
         Release(scratch);
-        running.Buffer.MarkChanged();
     }
 
     /// <inheritdoc/>
     public override void BatchNormBackward(Tensor x, Tensor lengths, Tensor scale, Tensor saved, Tensor dy, Tensor dx, Tensor scaleGradient, Tensor shiftGradient, bool accumulateParameters)
     {
         BatchNormShape shape = NormalisedShape(x, lengths);
+        int features = shape.Features;
         CheckCount(dy, x.Count, nameof(dy));
         CheckCount(dx, x.Count, nameof(dx));
-        CheckCount(scale, shape.Features, nameof(scale));
-        CheckCount(saved, 2L * shape.Features, nameof(saved));
-        CheckCount(scaleGradient, shape.Features, nameof(scaleGradient));
-        CheckCount(shiftGradient, shape.Features, nameof(shiftGradient));
+        CheckCount(scale, features, nameof(scale));
+        CheckCount(saved, 2L * features, nameof(saved));
+        CheckCount(scaleGradient, features, nameof(scaleGradient));
+        CheckCount(shiftGradient, features, nameof(shiftGradient));
         float* input = Floats(x);
         float* gradient = Floats(dy);
         float* output = Floats(dx);
-        float* gain = Floats(scale);
-        float* kept = Floats(saved);
-        float* gainGradient = Floats(scaleGradient);
-        float* offsetGradient = Floats(shiftGradient);
+        float* statistics = Floats(saved);
         int* real = Integers(lengths);
-        Tensor scratch = Allocate(ElementType.Float32, new Shape(4 * shape.Features));
-        double* sums = (double*)Bytes(scratch);
-        ForRanges(shape.Features, ColumnGrain, WorthwhileColumns(shape), (first, end) =>
-        {
-            int column = (int)first, count = (int)(end - first);
-            BatchNormKernels.GradientSums(shape, real, input, kept, gradient, sums, column, count);
-            BatchNormKernels.InputGradient(shape, real, input, gain, kept, gradient, sums, output, column, count);
-            BatchNormKernels.ParameterGradients(shape, sums, gainGradient, offsetGradient, accumulateParameters, column, count);
-        });
+        Tensor scratch = AllocateSums(shape, out int blocks, out double* sums);
+        ForBlocks(shape, blocks, (block, first, end) => BatchNormKernels.GradientSums(shape, real, input, statistics, gradient, sums + (2L * features * block), first, end));
+        BatchNormKernels.Combine(features, sums, blocks);
+        BatchNormKernels.ParameterGradients(features, sums, Floats(scaleGradient), Floats(shiftGradient), accumulateParameters);
+
+        float* factors = (float*)(sums + (2L * features * blocks));
+        BatchNormKernels.InputFactors(shape, Floats(scale), statistics, sums, factors);
+        ForRanges(shape.Rows, 1, WorthwhileRows(shape), (first, end) =>
+            BatchNormKernels.InputGradient(shape, real, input, statistics, gradient, factors, output, first, end));
         Release(scratch);
     }
 
-    private static long WorthwhileColumns(BatchNormShape shape) => Math.Max(ColumnGrain, WorthwhileElements / Math.Max(1, shape.Time * shape.Batch));
+    /// <summary>Room for two sums per feature and block, and three factors per feature behind them.</summary>
+    private Tensor AllocateSums(BatchNormShape shape, out int blocks, out double* sums)
+    {
+        blocks = checked((int)Math.Max(1, (shape.Rows + BatchNormKernels.BlockRows - 1) / BatchNormKernels.BlockRows));
+        Tensor scratch = Allocate(ElementType.Float32, new Shape(blocks + 1, 4 * shape.Features));
+        sums = (double*)Bytes(scratch);
+        return scratch;
+    }
+
+    private void ForBlocks(BatchNormShape shape, int blocks, Action<long, long, long> body) =>
+        ForRanges(blocks, 1, Math.Max(1, WorthwhileRows(shape) / BatchNormKernels.BlockRows), (from, to) =>
+        {
+            for (long block = from; block < to; block++)
+                body(block, block * BatchNormKernels.BlockRows, Math.Min(shape.Rows, (block + 1) * BatchNormKernels.BlockRows));
+        });
+
+    private static long WorthwhileRows(BatchNormShape shape) => WorthwhileElements / Math.Max(1, shape.Features);
 
     private static BatchNormShape NormalisedShape(Tensor x, Tensor lengths)
     {
