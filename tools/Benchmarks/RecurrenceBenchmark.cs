@@ -9,7 +9,8 @@ namespace DeepSpeechNet.Benchmarks;
 /// <summary>
 /// A bidirectional recurrent layer: forwards (the input's product for both directions, the recurrence, the sum) and, for
 /// training, backwards with all gradients. Options: --cells rnn,lstm,gru --hidden 512,1024 --batch 1,16 --frames 500 --threads 2 --seconds 1 --train
-/// --peer FOLDER (with torch_deepspeech.py, whose forward times are taken beside each of ours). On a busy machine few frames and many repeats give steadier figures.
+/// --peer FOLDER (with torch_deepspeech.py, whose forward times are taken beside each of ours). On a busy machine --threads 1 --cpu, which counts
+/// the processor's time rather than the clock's, and few frames with many repeats give steadier figures.
 /// </summary>
 internal static class RecurrenceBenchmark
 {
@@ -19,7 +20,7 @@ internal static class RecurrenceBenchmark
         int frames = int.Parse(Option(args, "--frames", "500"));
         double seconds = double.Parse(Option(args, "--seconds", "1"));
         string peer = Option(args, "--peer", "");
-        bool train = args.Contains("--train");
+        bool train = args.Contains("--train"), cpu = args.Contains("--cpu");
         string[] cells = Option(args, "--cells", "rnn,lstm,gru").Split(',');
         int[] hiddens = Array.ConvertAll(Option(args, "--hidden", "512,1024").Split(','), int.Parse);
         int[] batches = Array.ConvertAll(Option(args, "--batch", "1,16").Split(','), int.Parse);
@@ -30,14 +31,14 @@ internal static class RecurrenceBenchmark
             {
                 Dictionary<int, double> peers = peer.Length > 0 ? Peer(peer, name, hidden, frames, threads, batches.Max()) : [];
                 foreach (int batch in batches)
-                    Measure(name, hidden, batch, frames, threads, seconds, train, peers.GetValueOrDefault(batch));
+                    Measure(name, hidden, batch, frames, threads, seconds, cpu, train, peers.GetValueOrDefault(batch));
             }
         }
 
         return 0;
     }
 
-    private static void Measure(string name, int hidden, int batch, int frames, int threads, double seconds, bool train, double peer)
+    private static void Measure(string name, int hidden, int batch, int frames, int threads, double seconds, bool cpu, bool train, double peer)
     {
         CellKind cell = name switch
         {
@@ -98,8 +99,8 @@ internal static class RecurrenceBenchmark
                 device.MatMul(x, false, weights[d], true, directions[d].Gates);
         }
 
-        double recurrence = Minimum(seconds, Project, () => device.RecurrentForward(cell, lengths, directions, training: false));
-        double layer = Minimum(seconds, () => { }, () =>
+        double recurrence = Minimum(seconds, cpu, Project, () => device.RecurrentForward(cell, lengths, directions, training: false));
+        double layer = Minimum(seconds, cpu, () => { }, () =>
         {
             Project();
             device.RecurrentForward(cell, lengths, directions, training: false);
@@ -111,7 +112,7 @@ internal static class RecurrenceBenchmark
             device.RecurrentForward(cell, lengths, directions, training: true);
         }
 
-        double backward = !train ? 0 : Minimum(seconds, Forward, () =>
+        double backward = !train ? 0 : Minimum(seconds, cpu, Forward, () =>
         {
             device.RecurrentBackward(cell, lengths, directions);
             for (int d = 0; d < 2; d++)
@@ -127,17 +128,19 @@ internal static class RecurrenceBenchmark
     }
 
     /// <summary>The least of many times, each after an untimed preparation.</summary>
-    private static double Minimum(double seconds, Action prepare, Action run)
+    private static double Minimum(double seconds, bool cpu, Action prepare, Action run)
     {
         double least = double.MaxValue;
         Stopwatch budget = Stopwatch.StartNew();
         for (int i = 0; i < 4 || budget.Elapsed.TotalSeconds < seconds; i++)
         {
             prepare();
+            TimeSpan used = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();
             run();
+            TimeSpan taken = cpu ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start);
             if (i > 0)
-                least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                least = Math.Min(least, taken.TotalSeconds);
         }
 
         return least;

@@ -69,7 +69,8 @@ public sealed class RecurrentDirection
 
     /// <summary>
     /// [T, B, G*H]. Before the forward pass: the input's part of the gates, W x_t + b. After it, where the pass keeps what the backward
-    /// pass needs: the gates behind their functions. After the backward pass: the gradient of the input's part.
+    /// pass needs: the gates behind their functions (of the cells with more than one; that of the others is h itself). After the backward pass:
+    /// the gradient of the input's part.
     /// </summary>
     public required Tensor Gates { get; init; }
 
@@ -95,7 +96,8 @@ public sealed class RecurrentDirection
     public Tensor? Cell { get; init; }
 
     /// <summary>
-    /// [T, B, H]: what the GRU cells keep for the backward pass (U_n h_{t-1} + u_n, or r * h_{t-1}); none where no backward pass follows.
+    /// [T, B, H]: what the GRU cells keep for the backward pass (U_n h_{t-1} + u_n, or r * h_{t-1}), which may write over it; none where no backward
+    /// pass follows.
     /// </summary>
     public Tensor? Kept { get; init; }
 

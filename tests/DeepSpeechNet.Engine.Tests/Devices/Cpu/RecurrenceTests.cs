@@ -140,7 +140,7 @@ public sealed class RecurrenceTests
         }
 
         scale = Math.Max(Math.Sqrt(scale / Math.Max(1, actual.Length)), 1e-3);
-        int stride = Math.Max(1, values.Length / (test.Hidden > 40 || test.Batch > 8 ? 8 : 30));
+        int stride = Math.Max(1, values.Length / (test.Hidden > 40 || test.Batch > 4 ? 6 : 30));
         for (int i = 0; i < values.Length; i += stride)
         {
             double expected = test.Difference(values, i);

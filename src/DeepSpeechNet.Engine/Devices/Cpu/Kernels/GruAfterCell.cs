@@ -28,6 +28,12 @@ internal sealed unsafe class GruAfterCell<S, V, I>(
         for (int group = first; group < end; group += BlocksAtOnce)
         {
             int blocks = Math.Min(BlocksAtOnce, end - group), stride = blocks * GateCount * BlockWidth;
+            int unitsFrom = group * BlockWidth, unitCount = Math.Min(blocks * BlockWidth, Units - unitsFrom);
+            for (int gate = 0; gate < GateCount; gate++)
+                Prefetch(gates + (gate * Units) + unitsFrom, GateCount * Units, rows, unitCount);
+            Prefetch(after + unitsFrom, Units, rows, unitCount);
+            if (kept != null)
+                Prefetch(kept + unitsFrom, Units, rows, unitCount);
             if (rows > 0)
                 Multiply<S, V, I>(rows, before, Units, weight, group * GateCount, blocks * GateCount, scratch, stride, accumulate: false);
             for (int b = 0; b < Batch; b++)

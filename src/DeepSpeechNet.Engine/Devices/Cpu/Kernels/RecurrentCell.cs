@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using DeepSpeechNet.Engine.Tensors;
 
 namespace DeepSpeechNet.Engine.Devices.Cpu.Kernels;
@@ -134,6 +135,21 @@ internal abstract unsafe class RecurrentCell
         where V : struct
         where I : struct =>
         PanelKernels.Multiply<S, V, I>(rows, a, lda, b, panel, count, target - (panel * PackedMatrix.PanelWidth), stride, accumulate);
+
+    /// <summary>
+    /// Asks for a block's piece of every row while the product before its use runs: pieces of two lines each, a row apart, are what the
+    /// processor does not foresee, and a pass over a long utterance finds none of them in a cache.
+    /// </summary>
+    protected static void Prefetch(float* source, nint stride, int rows, int count)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int row = 0; row < rows; row++, source += stride)
+        {
+            for (int j = 0; j < count; j += 16)
+                Sse.Prefetch0(source + j);
+        }
+    }
 
     /// <summary>Stores the first <paramref name="count"/> lanes: rows end where the next one, perhaps another thread's, begins.</summary>
     /// <remarks>Loads need no such care: what they read past a row's end is discarded, and every buffer may be read a vector past its end.</remarks>

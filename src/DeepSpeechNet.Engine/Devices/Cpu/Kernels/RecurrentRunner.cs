@@ -8,7 +8,7 @@ namespace DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 internal sealed unsafe class RecurrentRunner
 {
     /// <summary>Multiply-adds below which waking the other threads costs more than they save.</summary>
-    private const long SmallWork = 200_000;
+    private const long SmallWork = 1 << 20;
 
     private readonly RecurrentCell[] _cells;
     private readonly bool _backward;

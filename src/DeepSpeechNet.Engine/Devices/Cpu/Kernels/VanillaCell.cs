@@ -22,6 +22,8 @@ internal sealed unsafe class VanillaCell<S, V, I>(RecurrentDirection direction, 
         {
             int blocks = Math.Min(BlocksAtOnce, end - block), width = blocks * BlockWidth;
             int unit = block * BlockWidth, count = Math.Min(width, Units - unit);
+            Prefetch(input + unit, Units, rows, count);
+            Prefetch(after + unit, Units, rows, count);
             if (rows > 0)
                 Multiply<S, V, I>(rows, before, Units, weight, block, blocks, scratch, width, accumulate: false);
             for (int b = 0; b < Batch; b++)
