@@ -11,7 +11,7 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void RecurrentForward(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training)
     {
-        RecurrentShapes.Check(cell, lengths, directions, backward: false);
+        RecurrentShapes.Check(cell, lengths, directions, training, backward: false);
         RecurrentCell[] cells = new RecurrentCell[directions.Length];
         for (int d = 0; d < cells.Length; d++)
             cells[d] = CreateCell(cell, lengths, directions[d], Workspace(cell, directions[d], backward: false), backward: false, training);
@@ -22,7 +22,7 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void RecurrentBackward(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions)
     {
-        RecurrentShapes.Check(cell, lengths, directions, backward: true);
+        RecurrentShapes.Check(cell, lengths, directions, training: true, backward: true);
         RecurrentCell[] cells = new RecurrentCell[directions.Length];
         RecurrentWorkspace[] workspaces = new RecurrentWorkspace[directions.Length];
         for (int d = 0; d < cells.Length; d++)

@@ -7,7 +7,7 @@ internal static class RecurrentShapes
 {
     /// <summary>Checks all directions of a call.</summary>
     /// <exception cref="ArgumentException">A tensor is missing or its shape or type does not fit.</exception>
-    public static void Check(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool backward)
+    public static void Check(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training, bool backward)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         if (directions.Length == 0)
@@ -17,10 +17,10 @@ internal static class RecurrentShapes
             throw new ArgumentException($"{nameof(RecurrentDirection.Hidden)} must be [time, batch, units], none of them 0, not {hidden}.", nameof(directions));
         Need(nameof(lengths), lengths, new Shape(hidden[1]), ElementType.Int32);
         foreach (RecurrentDirection direction in directions)
-            Check(cell, hidden, direction, backward);
+            Check(cell, hidden, direction, training, backward);
     }
 
-    private static void Check(CellKind cell, Shape hidden, RecurrentDirection d, bool backward)
+    private static void Check(CellKind cell, Shape hidden, RecurrentDirection d, bool training, bool backward)
     {
         int units = hidden[2], gates = cell.Gates() * units;
         Shape state = new(hidden[1], units);
@@ -40,13 +40,13 @@ internal static class RecurrentShapes
         NeedExactly(nameof(d.Cell), d.Cell, cell.HasCellState() ? hidden : null, cell);
         Allow(nameof(d.InitialHidden), d.InitialHidden, state);
         Allow(nameof(d.InitialCell), d.InitialCell, state);
+        if (training && cell is (CellKind.GruResetBefore or CellKind.GruResetAfter))
+            Need(nameof(d.Kept), d.Kept, hidden);
         Allow(nameof(d.Kept), d.Kept, hidden);
         if (!backward)
             return;
 
         Need(nameof(d.HiddenGradient), d.HiddenGradient, hidden);
-        if (cell is CellKind.GruResetBefore or CellKind.GruResetAfter)
-            Need(nameof(d.Kept), d.Kept, hidden);
         Allow(nameof(d.FinalCellGradient), d.FinalCellGradient, state);
         Allow(nameof(d.WeightGradient), d.WeightGradient, d.Weight.Shape);
         Allow(nameof(d.BiasGradient), d.BiasGradient, bias);

@@ -117,6 +117,17 @@ public sealed class RecurrenceTests
         Assert.Contains("[2, 2, 12]", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Training_a_gated_unit_needs_a_place_for_what_it_keeps()
+    {
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        RecurrenceCase test = new(CellKind.GruResetAfter, 2, 2, 3, reverse: false, seed: 6);
+        RecurrentDirection given = test.On(device);
+        RecurrentDirection direction = new() { Reverse = false, Gates = given.Gates, Weight = given.Weight, Bias = given.Bias, Hidden = given.Hidden };
+        ArgumentException e = Assert.Throws<ArgumentException>(() => device.RecurrentForward(test.Kind, test.LengthsOn(device), [direction], training: true));
+        Assert.Contains("Kept is missing", e.Message, StringComparison.Ordinal);
+    }
+
     private static void AssertClose(double[] expected, float[] actual, double tolerance, string what)
     {
         Assert.Equal(expected.Length, actual.Length);
