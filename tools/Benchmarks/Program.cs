@@ -7,6 +7,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["network"] = NetworkBenchmark.Run,
     ["recurrence"] = RecurrenceBenchmark.Run,
     ["gemm"] = GemmBenchmark.Run,
+    ["logmel"] = LogMelBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], int>? run))
