@@ -18,43 +18,54 @@ public static class DsnCommand
     /// <summary>The command line makes no sense.</summary>
     public const int WrongUsage = 2;
 
+    private static readonly (string Name, Func<CommandConsole, Command> Create)[] Commands =
+    [
+        ("transcribe", TranscribeCommand.Create),
+        ("train", _ => TrainCommand.Create()),
+        ("devices", DevicesCommand.Create),
+        ("models", ModelsCommand.Create),
+    ];
+
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The words after <c>dsn</c>.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        RootCommand root = new("DeepSpeechNet: speech to text, trainable, in C#.")
-        {
-            TrainCommand.Create(),
-            DevicesCommand.Create(),
-            ModelsCommand.Create(),
-        };
-        ParseResult parsed = root.Parse(args);
+        using CommandConsole console = CommandConsole.OfProcess();
+        return await RunAsync(args, console).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a command line that reads and writes elsewhere than the process does.</summary>
+    internal static async Task<int> RunAsync(string[] args, CommandConsole console)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ParseResult parsed = Root(args, console).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"dsn: {error.Message}").ConfigureAwait(false);
-            await Console.Error.WriteLineAsync("See 'dsn --help'.").ConfigureAwait(false);
+                console.Say(error.Message);
+            console.Line($"See '{HelpOf(parsed.CommandResult)} --help'.");
             return WrongUsage;
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error };
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         }
         catch (UsageException e)
         {
-            await Console.Error.WriteLineAsync($"dsn: {e.Message}").ConfigureAwait(false);
+            console.Say(e.Message);
             return WrongUsage;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("dsn: interrupted").ConfigureAwait(false);
+            console.Say("interrupted");
             return Failed;
         }
         catch (Exception e) when (IsForPeople(e))
         {
-            await Console.Error.WriteLineAsync($"dsn: {e.Message}").ConfigureAwait(false);
+            console.Say(e.Message);
             return Failed;
         }
     }
@@ -63,14 +74,27 @@ public static class DsnCommand
     public static bool IsForPeople(Exception e) => e
         is AudioFormatException or ModelFormatException or FileSaveException or CorpusException or TrainingException
         or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or InvalidOperationException;
-}
 
-/// <summary>The command line asks for something that makes no sense: exit code 2.</summary>
-public sealed class UsageException : Exception
-{
-    /// <summary>An exception with its sentence.</summary>
-    public UsageException(string message)
-        : base(message)
+    /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>
+    private static RootCommand Root(string[] args, CommandConsole console)
     {
+        RootCommand root = new("DeepSpeechNet: speech to text, trainable, in C#.");
+        bool named = args.Length > 0 && Array.Exists(Commands, c => c.Name == args[0]);
+        foreach ((string name, Func<CommandConsole, Command> create) in Commands)
+        {
+            if (!named || name == args[0])
+                root.Add(create(console));
+        }
+
+        return root;
+    }
+
+    private static string HelpOf(System.CommandLine.Parsing.CommandResult? result)
+    {
+        List<string> words = [];
+        for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+            words.Add(result.Command is RootCommand ? "dsn" : result.Command.Name);
+        words.Reverse();
+        return string.Join(' ', words);
     }
 }

@@ -10,18 +10,18 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary><c>dsn devices</c>: what networks can run on here.</summary>
 internal static class DevicesCommand
 {
-    public static Command Create()
+    public static Command Create(CommandConsole console)
     {
         Command command = new("devices", "List what networks can run on here.");
-        command.SetAction(_ => Run());
+        command.SetAction(_ => Run(console));
         return command;
     }
 
-    private static int Run()
+    private static int Run(CommandConsole console)
     {
         using CpuDevice cpu = new();
-        Console.Out.WriteLine(cpu.Description);
-        Console.Error.WriteLine($"     {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}; {string.Join(", ", Extensions())}");
+        console.Out.WriteLine(cpu.Description);
+        console.Line($"     {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}; {string.Join(", ", Extensions())}");
         return 0;
     }
 

@@ -9,9 +9,13 @@ internal sealed class ModelsCommand
 {
     private readonly Argument<string> _folder = new("folder") { Description = "A folder of model packages, or one package.", DefaultValueFactory = _ => ModelArguments.Folder };
 
-    public static Command Create()
+    private readonly CommandConsole _console;
+
+    private ModelsCommand(CommandConsole console) => _console = console;
+
+    public static Command Create(CommandConsole console)
     {
-        ModelsCommand self = new();
+        ModelsCommand self = new(console);
         Command command = new("models", "List model packages.") { self._folder };
         command.SetAction(self.Run);
         return command;
@@ -34,13 +38,13 @@ internal sealed class ModelsCommand
             {
                 (ModelDescription model, long parameters, long bytes) = ModelPackage.Inspect(package);
                 AcousticModelOptions shape = model.Acoustic;
-                Console.Out.WriteLine(
+                _console.Out.WriteLine(
                     $"{package}\t{bytes / 1e6:F1} MB, {parameters / 1e6:F2} M parameters, {shape.RecurrentLayers} x {shape.Cell} {(shape.RecurrentHidden == 0 ? shape.Hidden : shape.RecurrentHidden)}, " +
                     $"a frame each {1000 * model.FrontEnd.HopSeconds * shape.Stride:F0} ms, {model.Alphabet.Size} letters, dev CER {model.Training.DevCharacterErrorRate:P2}, WER {model.Training.DevWordErrorRate:P2}");
             }
             catch (ModelFormatException e)
             {
-                Console.Error.WriteLine($"dsn: {e.Message}");
+                _console.Say(e.Message);
                 exit = DsnCommand.Failed;
             }
         }
