@@ -22,6 +22,9 @@ public sealed unsafe partial class CpuDevice
         if (accumulate && (bias is not null || activation != Activation.None))
             throw new ArgumentException("A product that is added to what is there takes neither bias nor activation.", nameof(accumulate));
 
+        if (Overlap(a, c) || Overlap(b, c))
+            throw new ArgumentException($"The product {c} shares memory with a factor; it needs memory of its own.", nameof(c));
+
         float* left = Floats(a), right = Floats(b), target = Floats(c);
         PackedMatrix? panels = b.IsParameter ? WeightPanels.Of(b, transposeB, _team) : null;
         _product ??= new MatrixProduct(_team);
@@ -30,4 +33,7 @@ public sealed unsafe partial class CpuDevice
             new MatrixOperand((nint)left, a.Shape.Columns, transposeA), new MatrixOperand((nint)right, b.Shape.Columns, transposeB), panels,
             target, accumulate, FloatsOrNull(bias), activation);
     }
+
+    private static bool Overlap(Tensor a, Tensor b) =>
+        a.Buffer == b.Buffer && a.ByteOffset < b.ByteOffset + b.ByteLength && b.ByteOffset < a.ByteOffset + a.ByteLength;
 }

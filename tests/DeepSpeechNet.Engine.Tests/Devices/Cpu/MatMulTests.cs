@@ -87,6 +87,17 @@ public sealed class MatMulTests
         Assert.Throws<ArgumentException>(() => device.MatMul(a, false, b, true, c, accumulate: true, activation: Activation.Relu));
     }
 
+    [Fact]
+    public void A_product_over_one_of_its_factors_is_refused_and_beside_it_is_not()
+    {
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        Tensor whole = device.Put([1, 2, 3, 4, 0, 0, 0, 0], 8);
+        Tensor a = whole.View(new Shape(2, 2)), beside = whole.View(new Shape(2, 2), 4), over = whole.View(new Shape(2, 2), 3);
+        Assert.Throws<ArgumentException>(() => device.MatMul(a, false, a, false, over));
+        device.MatMul(a, false, a, false, beside);
+        Assert.Equal([1, 2, 3, 4, 7, 10, 15, 22], device.Get(whole));
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(200)]
