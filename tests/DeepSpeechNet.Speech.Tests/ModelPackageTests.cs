@@ -1,0 +1,92 @@
+using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Engine.Layers;
+using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Speech.Tests.Corpora;
+
+namespace DeepSpeechNet.Speech.Tests;
+
+public sealed class ModelPackageTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly CpuDevice _device = new(new CpuDeviceOptions { Threads = 1 });
+
+    public void Dispose()
+    {
+        _device.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(CellKind.ClippedRelu, DirectionMode.Sum, false)]
+    [InlineData(CellKind.GruResetAfter, DirectionMode.Concatenate, true)]
+    [InlineData(CellKind.LstmFullPeephole, DirectionMode.Forward, false)]
+    public void A_model_comes_back_with_every_bit_and_setting(CellKind cell, DirectionMode direction, bool batchNorm)
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 6, RecurrentLayers = 2, Cell = cell, Direction = direction, BatchNorm = batchNorm });
+        ModelPackage.Save(_folder.Path, model, description);
+
+        (AcousticModel loaded, ModelDescription read) = ModelPackage.Load(_folder.Path, _device);
+
+        Assert.Equal(description.Acoustic, read.Acoustic);
+        Assert.Equal(description.FrontEnd, read.FrontEnd);
+        Assert.Equal(description.Training, read.Training);
+        Assert.Equal(description.Alphabet, read.Alphabet);
+        Assert.Equal(Weights(model), Weights(loaded));
+    }
+
+    [Fact]
+    public void Half_precision_is_half_the_size_and_rounds_each_weight_to_eleven_bits()
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 40 });
+        ModelPackage.Save(_folder.File("full"), model, description);
+        ModelPackage.Save(_folder.File("half"), model, description, WeightFormat.Float16);
+
+        (AcousticModel loaded, _) = ModelPackage.Load(_folder.File("half"), _device);
+
+        float[] before = Weights(model), after = Weights(loaded);
+        for (int i = 0; i < before.Length; i++)
+            Assert.Equal((float)(Half)before[i], after[i]);
+        long Size(string name) => new FileInfo(Path.Combine(_folder.File(name), ModelPackage.FileName)).Length;
+        Assert.True(Size("half") < 0.6 * Size("full"), $"{Size("half")} bytes against {Size("full")}");
+    }
+
+    [Fact]
+    public void A_network_that_lacks_a_tensor_of_the_file_is_refused_by_its_name()
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 6 });
+        ModelPackage.Save(_folder.Path, model, description with { Acoustic = description.Acoustic with { RecurrentLayers = 0 } });
+
+        ModelFormatException fault = Assert.Throws<ModelFormatException>(() => ModelPackage.Load(_folder.Path, _device));
+        Assert.Contains("acoustic.", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_of_another_size_than_its_weights_is_refused_with_both_shapes()
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 6 });
+        ModelPackage.Save(_folder.Path, model, description with { Acoustic = description.Acoustic with { Hidden = 7 } });
+
+        ModelFormatException fault = Assert.Throws<ModelFormatException>(() => ModelPackage.Load(_folder.Path, _device));
+        Assert.Contains("acoustic.dense1.weight", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("[6, ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("[7, ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_without_a_model_says_what_was_looked_for() =>
+        Assert.Contains(ModelPackage.FileName, Assert.Throws<FileNotFoundException>(() => ModelPackage.Load(_folder.Path, _device)).Message, StringComparison.Ordinal);
+
+    private (AcousticModel Model, ModelDescription Description) Make(AcousticModelOptions options)
+    {
+        FrontEndOptions frontEnd = new() { MelBins = 16 };
+        Alphabet alphabet = new(" ab");
+        AcousticModel model = new(_device, options, new FeatureExtractor(frontEnd).FeatureCount, alphabet.ClassCount, 7, training: false);
+        return (model, new ModelDescription { Alphabet = alphabet, FrontEnd = frontEnd, Acoustic = options, Training = new TrainingRecord { Command = "dsn train speech", Epochs = 3, DevWordErrorRate = 0.25 } });
+    }
+
+    private static float[] Weights(AcousticModel model) => [.. model.Parameters.Parameters.SelectMany(ParameterSet.Get)];
+}
