@@ -7,6 +7,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["network"] = NetworkBenchmark.Run,
     ["recurrence"] = RecurrenceBenchmark.Run,
     ["gemm"] = GemmBenchmark.Run,
+    ["figure-logmel"] = LogMelFigure.Run,
     ["logmel"] = LogMelBenchmark.Run,
 };
 
