@@ -16,7 +16,7 @@ internal sealed class ModelsCommand
     public static Command Create(CommandConsole console)
     {
         ModelsCommand self = new(console);
-        Command command = new("models", "List model packages.") { self._folder };
+        Command command = new("models", "List model packages.") { self._folder, ModelsConvertCommand.Create(console) };
         command.SetAction(self.Run);
         return command;
     }

@@ -36,6 +36,8 @@ internal sealed class TrainSpeechCommand
     private readonly Option<float> _clip = new("--clip-norm") { Description = "Scale gradients down to this norm; 0 leaves them.", DefaultValueFactory = _ => Defaults.ClipNorm };
     private readonly Option<float> _decay = new("--weight-decay") { Description = "Weight decay.", DefaultValueFactory = _ => Defaults.WeightDecay };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Chooses every random draw.", DefaultValueFactory = _ => Defaults.Seed };
+    private readonly Option<bool> _shuffle = new("--shuffle-first") { Description = "Shuffle the first epoch too, instead of going from short to long recordings (SortaGrad)." };
+    private readonly Option<int> _preparation = new("--preparation-threads") { Description = "Threads that prepare batches ahead.", DefaultValueFactory = _ => Defaults.PreparationThreads };
     private readonly Option<int> _patience = new("--patience") { Description = "Stop when the dev error has not improved for so many epochs; 0 never does." };
     private readonly Option<int> _hidden = new("--hidden") { Description = "H: units of the fully connected layers.", DefaultValueFactory = _ => Shape.Hidden };
     private readonly Option<int> _recurrentHidden = new("--recurrent-hidden") { Description = "Units of a recurrent direction; 0 means H." };
@@ -58,7 +60,7 @@ internal sealed class TrainSpeechCommand
         Command command = new("speech", "Train a recogniser on labelled recordings.")
         {
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
-            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._decay, self._seed, self._patience,
+            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._decay, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
             self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
         };
@@ -145,6 +147,8 @@ internal sealed class TrainSpeechCommand
         WeightDecay = parsed.GetValue(_decay),
         Seed = parsed.GetValue(_seed),
         Patience = parsed.GetValue(_patience),
+        SortaGrad = !parsed.GetValue(_shuffle),
+        PreparationThreads = parsed.GetValue(_preparation),
     };
 
     private AcousticModelOptions ModelShape(ParseResult parsed) => new()

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Speech;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn models convert</c>: the same model with its weights in another format, or with another training record.</summary>
+internal sealed class ModelsConvertCommand
+{
+    private readonly Argument<string> _from = new("from") { Description = "A model package." };
+    private readonly Argument<string> _to = new("to") { Description = "The folder of the new package." };
+    private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
+    private readonly Option<string?> _command = new("--training-command") { Description = "The command that its training record names." };
+    private readonly CommandConsole _console;
+
+    private ModelsConvertCommand(CommandConsole console) => _console = console;
+
+    public static Command Create(CommandConsole console)
+    {
+        ModelsConvertCommand self = new(console);
+        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command };
+        command.SetAction(self.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string from = parsed.GetRequiredValue(_from), to = parsed.GetRequiredValue(_to);
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        (AcousticModel model, ModelDescription description) = ModelPackage.Load(from, device);
+        if (parsed.GetValue(_command) is { } command)
+            description = description with { Training = description.Training with { Command = command } };
+        ModelPackage.Save(to, model, description, parsed.GetValue(_weights));
+        _console.Line($"{Path.Combine(to, ModelPackage.FileName)}: {new FileInfo(Path.Combine(to, ModelPackage.FileName)).Length / 1e6:F1} MB");
+        return 0;
+    }
+}
