@@ -21,7 +21,9 @@ public static class DsnCommand
     private static readonly (string Name, Func<CommandConsole, Command> Create)[] Commands =
     [
         ("transcribe", TranscribeCommand.Create),
+        ("evaluate", EvaluateCommand.Create),
         ("train", _ => TrainCommand.Create()),
+        ("corpus", CorpusCommand.Create),
         ("devices", DevicesCommand.Create),
         ("models", ModelsCommand.Create),
     ];

@@ -7,13 +7,22 @@ internal static class CorpusArguments
 {
     /// <summary>Opens manifests and packed stores as one corpus; rows that are skipped are named on standard error.</summary>
     /// <exception cref="CorpusException">A file is missing or damaged, or nothing is left of all of them.</exception>
-    public static ISpeechCorpus Open(IReadOnlyList<string> paths, CorpusFilter filter, int sampleRate)
+    public static ISpeechCorpus Open(IReadOnlyList<string> paths, CorpusFilter filter, int sampleRate) =>
+        Open(paths, filter, sampleRate, warning => Console.Error.WriteLine($"dsn: {warning}"));
+
+    /// <summary>Opens manifests and packed stores as one corpus.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="filter">Which recordings are taken.</param>
+    /// <param name="sampleRate">Samples a second that they are wanted at.</param>
+    /// <param name="warn">Gets one sentence for each row that is skipped.</param>
+    /// <exception cref="CorpusException">A file is missing or damaged, or nothing is left of all of them.</exception>
+    public static ISpeechCorpus Open(IReadOnlyList<string> paths, CorpusFilter filter, int sampleRate, Action<string> warn)
     {
         filter.Validate();
         PackOptions options = new() { Filter = filter, SampleRate = sampleRate };
         List<ISpeechCorpus> parts = [];
         foreach (string path in paths)
-            parts.Add(SpeechCorpus.Open(path, options, warning => Console.Error.WriteLine($"dsn: {warning}")));
+            parts.Add(SpeechCorpus.Open(path, options, warn));
         ISpeechCorpus corpus = parts.Count == 1 ? parts[0] : new CombinedCorpus(parts);
         return corpus.Count > 0
             ? corpus

@@ -1,0 +1,106 @@
+namespace DeepSpeechNet.Cli.Tests.Commands;
+
+public sealed class CorpusCommandTests : IDisposable
+{
+    private readonly CommandLine _dsn = new();
+
+    public CorpusCommandTests()
+    {
+        ToneSpeech.SaveModel(_dsn["model"]);
+        ToneSpeech.SaveWav(_dsn["one.wav"], "bad cab");
+        ToneSpeech.SaveWav(_dsn["two.wav"], "a faded bee");
+        File.WriteAllText(_dsn["m.tsv"], "path\tspeaker\tcorpus\tlicence\ttext\none.wav\tann\tbooks\tCC0\tbad cab\ntwo.wav\tbob\tbooks\tCC0\ta faded bee\n");
+        File.WriteAllText(_dsn["n.tsv"], "path\tspeaker\tcorpus\ttext\none.wav\tann\tdigits\tbad cab\n");
+    }
+
+    public void Dispose() => _dsn.Dispose();
+
+    [Fact]
+    public async Task Several_manifests_are_packed_into_one_store()
+    {
+        (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "@/n.tsv", "--out", "@/store")).Expect(0, "@/store: 3 clips, 0.00 hours, 0.1 MB; 0 rows skipped\n", "");
+        (await _dsn.RunAsync("corpus", "info", "@/store")).Expect(
+            0,
+            """
+            @/store: 3 clips, 0.00 hours at 16000 Hz, 0.1 MB
+
+            corpus  clips  hours  speakers  words  shortest  longest  licence
+            books       2   0.00         2      5    0.74 s   1.14 s      CC0
+            digits      1   0.00         1      2    0.74 s   0.74 s
+
+            """,
+            "");
+    }
+
+    [Fact]
+    public async Task A_corpus_can_be_chosen_or_left_out()
+    {
+        (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "@/n.tsv", "--out", "@/store", "--only-corpus", "digits")).Expect(0, "@/store: 1 clips, 0.00 hours, 0.0 MB; 0 rows skipped\n", "");
+        (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "@/n.tsv", "--out", "@/store", "--exclude-corpus", "digits")).Expect(0, "@/store: 2 clips, 0.00 hours, 0.1 MB; 0 rows skipped\n", "");
+    }
+
+    [Fact]
+    public async Task Rows_that_cannot_be_packed_are_named_and_the_rest_goes_on()
+    {
+        File.WriteAllText(_dsn["m.tsv"], "path\ttext\none.wav\tbad cab\nnone.wav\tegg\n");
+        (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "--out", "@/store")).Expect(
+            DsnCommand.Failed, "@/store: 1 clips, 0.00 hours, 0.0 MB; 1 rows skipped\n", "dsn: @/m.tsv, line 3: there is no file '@/none.wav'; the row is skipped.\n");
+    }
+
+    [Fact]
+    public async Task A_store_in_a_folder_that_is_not_there_is_a_sentence() =>
+        (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "--out", "@/no/store")).Expect(
+            DsnCommand.Failed, "", "dsn: Cannot save '@/no/store': its folder does not exist. Create it and try again.\n");
+
+    [Fact]
+    public async Task A_sound_corpus_passes_the_check() => (await _dsn.RunAsync("corpus", "check", "@/m.tsv", "--model", "@/model")).Expect(
+        0,
+        """
+        2 clips, 0.00 hours
+          books: 2 clips, 0.00 hours, 2 speakers, 9.6 letters a second
+        nothing found
+
+        """,
+        "");
+
+    [Fact]
+    public async Task What_spoils_training_fails_the_check()
+    {
+        ToneSpeech.SaveWav(_dsn["silence.wav"], new float[8000]);
+        File.WriteAllText(
+            _dsn["m.tsv"],
+            $"path\ttext\none.wav\tbad zebra\ntwo.wav\t{new string('a', 80)}\nsilence.wav\tegg\n");
+        (await _dsn.RunAsync("corpus", "check", "@/m.tsv", "--model", "@/model")).Expect(
+            DsnCommand.Failed,
+            """
+            error	one.wav	The alphabet lacks 'z', 'r'.
+            error	two.wav	The text needs 159 frames, and the clip has 113.
+            warning	silence.wav	The loudest sample is 0.0000 of full scale.
+            3 clips, 0.00 hours
+              (no corpus named): 3 clips, 0.00 hours, 0 speakers, 38.7 letters a second
+            1 x text with a letter outside the alphabet
+            1 x text longer than its frames
+            1 x silent recording
+
+            """,
+            "");
+    }
+
+    [Fact]
+    public async Task A_warning_alone_passes_the_check()
+    {
+        ToneSpeech.SaveWav(_dsn["silence.wav"], new float[8000]);
+        File.WriteAllText(_dsn["m.tsv"], "path\ttext\nsilence.wav\tegg\n");
+        CommandLine.Run run = await _dsn.RunAsync("corpus", "check", "@/m.tsv", "--stride", "4");
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+        Assert.StartsWith("warning\tsilence.wav\t", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_check_takes_a_model_or_a_stride() => (await _dsn.RunAsync("corpus", "check", "@/m.tsv", "--model", "@/model", "--stride", "2")).Expect(
+        DsnCommand.WrongUsage, "", "dsn: --model brings its own stride: give one of --model and --stride.\n");
+
+    [Fact]
+    public async Task What_is_no_store_has_no_info() => (await _dsn.RunAsync("corpus", "info", "@/m.tsv")).Expect(
+        DsnCommand.Failed, "", "dsn: @/m.tsv: this is no store of samples; make one with 'dsn corpus pack'.\n");
+}

@@ -1,0 +1,144 @@
+using System.Text.RegularExpressions;
+
+namespace DeepSpeechNet.Cli.Tests.Commands;
+
+public sealed partial class EvaluateCommandTests : IDisposable
+{
+    private readonly CommandLine _dsn = new();
+
+    public EvaluateCommandTests()
+    {
+        ToneSpeech.SaveModel(_dsn["model"]);
+        ToneSpeech.SaveWav(_dsn["one.wav"], "bad cab");
+        ToneSpeech.SaveWav(_dsn["two.wav"], "a faded bee");
+        ToneSpeech.SaveWav(_dsn["three.wav"], "egg");
+    }
+
+    public void Dispose() => _dsn.Dispose();
+
+    [Fact]
+    public async Task Errors_are_counted_over_all_by_corpus_and_by_speaker()
+    {
+        Manifest("one.wav\tann\tbooks\tbad cab", "two.wav\tann\tbooks\ta faced bee bag", "three.wav\tbob\tdigits\tegg");
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv");
+        (run with { Out = Speed().Replace(run.Out, "SPEED") }).Expect(
+            0,
+            """
+            @/model: 3 utterances, texts of both sides normalised to the model's alphabet
+
+            corpus  utterances  correct  words  S  D  I      WER      CER
+            books            2        1      6  1  1  0  33.33 %  22.73 %
+            digits           1        1      1  0  0  0   0.00 %   0.00 %
+            all              3        2      7  1  1  0  28.57 %  20.00 %
+
+            speaker     utterances  correct  words  S  D  I      WER      CER
+            books/ann            2        1      6  1  1  0  33.33 %  22.73 %
+            digits/bob           1        1      1  0  0  0   0.00 %   0.00 %
+
+            best
+              one.wav  WER 0.00 %
+                said        bad cab
+                recognised  bad cab
+              three.wav  WER 0.00 %
+                said        egg
+                recognised  egg
+              two.wav  WER 50.00 %
+                said        a faced bee bag
+                recognised  a faded bee
+
+            median
+              one.wav  WER 0.00 %
+                said        bad cab
+                recognised  bad cab
+              three.wav  WER 0.00 %
+                said        egg
+                recognised  egg
+              two.wav  WER 50.00 %
+                said        a faced bee bag
+                recognised  a faded bee
+
+            worst
+              two.wav  WER 50.00 %
+                said        a faced bee bag
+                recognised  a faded bee
+              three.wav  WER 0.00 %
+                said        egg
+                recognised  egg
+              one.wav  WER 0.00 %
+                said        bad cab
+                recognised  bad cab
+
+            SPEED
+
+            """,
+            "");
+    }
+
+    [Fact]
+    public async Task A_store_is_evaluated_like_its_manifest()
+    {
+        Manifest("one.wav\tann\tbooks\tbad cab", "three.wav\tbob\tdigits\tegg");
+        Assert.Equal(0, (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "--out", "@/store")).Exit);
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/store", "--only-corpus", "dig*");
+        Assert.Contains("all              1        1      1  0  0  0  0.00 %  0.00 %\n", run.Out, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+    }
+
+    [Fact]
+    public async Task The_texts_are_normalised_first()
+    {
+        Manifest("one.wav\tann\tbooks\tBad: CAB!");
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv");
+        Assert.Contains("all              1        1      2  0  0  0  0.00 %  0.00 %\n", run.Out, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+    }
+
+    [Fact]
+    public async Task Letters_that_the_alphabet_lacks_are_named()
+    {
+        Manifest("one.wav\tann\tbooks\tbad cab", "three.wav\tbob\tbooks\tegg 5 zzz");
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv");
+        Assert.Equal("dsn: 1 of 2 texts hold symbols that the model's alphabet lacks ('5', 'z'); they are compared without those: write numbers and signs out in words.\n", run.Error);
+        Assert.Equal(0, run.Exit);
+    }
+
+    [Fact]
+    public async Task Rows_without_a_readable_recording_are_named_and_the_rest_goes_on()
+    {
+        File.WriteAllText(_dsn["text.wav"], "no sound");
+        File.WriteAllText(_dsn["m.tsv"], "path\tduration_s\ttext\none.wav\t0.74\tbad cab\nnone.wav\t1\tegg\ntext.wav\t1\tegg\n");
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv");
+        Assert.Equal(DsnCommand.Failed, run.Exit);
+        string[] lines = run.Error.TrimEnd('\n').Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.Equal("dsn: @/m.tsv, line 3: there is no file '@/none.wav'; the row is skipped.", lines[0]);
+        Assert.StartsWith("dsn: @/m.tsv, line 4: 'text.wav' cannot be decoded (", lines[1], StringComparison.Ordinal);
+        Assert.Contains("all                 1        1      2  0  0  0  0.00 %  0.00 %\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_manifest_is_a_sentence() =>
+        (await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv")).Expect(DsnCommand.Failed, "", "dsn: @/m.tsv: there is no such manifest.\n");
+
+    [Fact]
+    public async Task Without_a_manifest_usage_is_wrong() => Assert.Equal(DsnCommand.WrongUsage, (await _dsn.RunAsync("evaluate")).Exit);
+
+    [Fact]
+    public async Task The_page_shows_tables_bars_and_the_worst_utterances_and_needs_nothing_else()
+    {
+        Manifest("one.wav\tann\t<books>\tbad cab", "two.wav\tann\t<books>\ta faced bee bag");
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv", "--report", "@/r.html");
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+        string page = File.ReadAllText(_dsn["r.html"]);
+        Assert.Contains("a <del>faced</del> <ins>faded</ins> bee <del>bag</del></div>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>&lt;books&gt;</td><td>2</td><td>1</td><td>6</td><td>1</td><td>1</td><td>0</td><td>33.33 %</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<rect x=\"220\" y=\"4\" width=\"400.0\" height=\"16\"/>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
+    }
+
+    private void Manifest(params string[] rows) => File.WriteAllText(_dsn["m.tsv"], "path\tspeaker\tcorpus\ttext\n" + string.Join('\n', rows) + "\n");
+
+    [GeneratedRegex(@"^0\.\d minutes of sound in \d+\.\d s: real-time factor \d+\.\d{4}$", RegexOptions.Multiline)]
+    private static partial Regex Speed();
+}
