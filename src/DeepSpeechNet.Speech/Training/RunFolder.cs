@@ -36,7 +36,7 @@ internal sealed class RunFolder
             JsonSerializer.Serialize(description.FrontEnd, PackageJson.Default.FrontEndOptions),
             JsonSerializer.Serialize(model.Options, PackageJson.Default.AcousticModelOptions),
             description.Alphabet.Symbols,
-            options.ToString(),
+            (options with { PreparationThreads = 1, CheckpointMinutes = 1, MaximumSkippedSteps = 1 }).ToString(),
             train.Count.ToString());
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
     }
