@@ -114,7 +114,7 @@ public sealed record FrontEndOptions
                 + $"and at most the Nyquist frequency ({SampleRate / 2.0}).");
         }
 
-        OptionCheck.Range(nameof(MfccCount), MfccCount, 1, MelBins);
+        OptionCheck.Range(nameof(MfccCount), MfccCount, 1, Feature == FeatureKind.Mfcc ? MelBins : 4096);
         OptionCheck.Range(nameof(CepstralLifter), CepstralLifter, 0, 1000);
         OptionCheck.Range(nameof(Deltas), Deltas, 0, 2);
         OptionCheck.Known(nameof(Normalisation), Normalisation);

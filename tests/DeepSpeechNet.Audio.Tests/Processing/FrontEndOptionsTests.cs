@@ -33,7 +33,7 @@ public sealed class FrontEndOptionsTests
             (new() { LowHertz = -1 }, "LowHertz"),
             (new() { HighHertz = 9000 }, "HighHertz"),
             (new() { HighHertz = -8000 }, "HighHertz"),
-            (new() { MfccCount = 81 }, "MfccCount"),
+            (new() { Feature = FeatureKind.Mfcc, MfccCount = 81 }, "MfccCount"),
             (new() { CepstralLifter = -1 }, "CepstralLifter"),
             (new() { Deltas = 3 }, "Deltas"),
             (new() { Normalisation = (FeatureNormalisation)99 }, "Normalisation"),
