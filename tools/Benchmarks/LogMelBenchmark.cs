@@ -7,10 +7,11 @@ using DeepSpeechNet.Audio.Processing.Lanes;
 namespace DeepSpeechNet.Benchmarks;
 
 /// <summary>
-/// Log-mel features of ten minutes of noise on one thread, 80 bands, windows of 25 ms every 10 ms: times real time, the best of many
-/// repeats. With <c>--peer PATH</c>, a Python script that prints one JSON line a feature (fields "peer", "feature", "x_realtime"), the two take
-/// turns and the ratio is printed; few minutes and many repeats give steadier figures on a busy machine. Options: <c>--minutes M</c> (10), <c>--repeats N</c> (15), <c>--python PROGRAM</c> (python3), <c>--widths</c>
-/// (every vector width of this processor).
+/// Log-mel features of ten minutes of noise on one thread, 80 bands, windows of 25 ms every 10 ms: times real time, the best of
+/// many repeats. With <c>--peer PATH</c>, a Python script that prints one JSON line a feature (fields "peer", "feature",
+/// "x_realtime"), the two take turns and the ratio is printed; few minutes and many repeats give steadier figures on a busy
+/// machine. Options: <c>--minutes M</c> (10), <c>--repeats N</c> (15), <c>--python PROGRAM</c> (python3), <c>--widths</c> (every
+/// vector width of this processor).
 /// </summary>
 internal static class LogMelBenchmark
 {

@@ -7,9 +7,9 @@ using DeepSpeechNet.Audio.Tests.Processing;
 namespace DeepSpeechNet.Benchmarks;
 
 /// <summary>
-/// Draws docs/figures/log-mel.svg: the features of a clip by <see cref="FeatureExtractor"/> with <see cref="FrontEndOptions.Kaldi"/>, by the slow
-/// double-precision reading of Kaldi's definition that the tests use, and their difference.
-/// Arguments: the SVG to write, and the clip (without it espeak-ng speaks one).
+/// Draws docs/figures/log-mel.svg: the features of a clip by <see cref="FeatureExtractor"/> with
+/// <see cref="FrontEndOptions.Kaldi"/>, by the slow double-precision reading of Kaldi's definition that the tests use, and their
+/// difference. Arguments: the SVG to write, and the clip (without it espeak-ng speaks one).
 /// </summary>
 internal static class LogMelFigure
 {

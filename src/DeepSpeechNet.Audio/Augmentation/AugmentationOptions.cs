@@ -1,8 +1,8 @@
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// What training does to utterances so that a network meets more than it was given. The changes to samples come in the order of the
-/// properties here; each has its own probability. The record has plain properties, to be stored with a training run.
+/// What training does to utterances so that a network meets more than it was given. The changes to samples come in the order of
+/// the properties here; each has its own probability. The record has plain properties, to be stored with a training run.
 /// </summary>
 public sealed record AugmentationOptions
 {

@@ -3,9 +3,10 @@ using System.Numerics;
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// Takes away what a recording at 8 kHz does not have: a low-pass below 4 kHz, or the telephone band from 300 Hz to 3.4 kHz. Going to
-/// 8 kHz and back changes a signal so limited no further, so that round trip is this filter. It is a sinc under a Hamming window of
-/// 10 ms without delay (Oppenheim and Schafer, "Design of FIR Filters by Windowing"). Working space is kept: one thread at a time.
+/// Takes away what a recording at 8 kHz does not have: a low-pass below 4 kHz, or the telephone band from 300 Hz to 3.4 kHz.
+/// Going to 8 kHz and back changes a signal so limited no further, so that round trip is this filter. It is a sinc under a
+/// Hamming window of 10 ms without delay (Oppenheim and Schafer, "Design of FIR Filters by Windowing"). Working space is kept:
+/// one thread at a time.
 /// </summary>
 public sealed class BandLimit
 {

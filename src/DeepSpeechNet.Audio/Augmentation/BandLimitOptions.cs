@@ -6,7 +6,9 @@ public sealed record BandLimitOptions
     /// <summary>The share of utterances that are changed, 0 to 1.</summary>
     public double Probability { get; init; } = 0.1;
 
-    /// <summary>The share of changed utterances that also lose what lies below 300 Hz, as on a telephone line (ITU-T G.712).</summary>
+    /// <summary>
+    /// The share of changed utterances that also lose what lies below 300 Hz, as on a telephone line (ITU-T G.712).
+    /// </summary>
     public double TelephoneShare { get; init; } = 0.5;
 
     /// <summary>The lowest upper end of the band in Hz.</summary>

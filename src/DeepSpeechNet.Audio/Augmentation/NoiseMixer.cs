@@ -1,10 +1,10 @@
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// Adds noise at a signal-to-noise ratio: 10 log10 of the utterance's energy over the energy of what is added, both over the whole
-/// utterance. The noise is a clip from a random place on, repeated when it is shorter, or a made-up one: white noise through
-/// y[n] = x[n] + a y[n - 1] with a from 0 to 0.98, so from a hiss to a rumble. Clips are only read and may be shared between mixers.
-/// Working space is kept: one thread at a time.
+/// Adds noise at a signal-to-noise ratio: 10 log10 of the utterance's energy over the energy of what is added, both over the
+/// whole utterance. The noise is a clip from a random place on, repeated when it is shorter, or a made-up one: white noise
+/// through y[n] = x[n] + a y[n - 1] with a from 0 to 0.98, so from a hiss to a rumble. Clips are only read and may be shared
+/// between mixers. Working space is kept: one thread at a time.
 /// </summary>
 public sealed class NoiseMixer
 {
@@ -14,7 +14,9 @@ public sealed class NoiseMixer
 
     /// <summary>Takes the settings and the noises.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="clips">Noises at the utterances' sample rate; null or none for made-up noises only. Empty clips are passed over.</param>
+    /// <param name="clips">
+    /// Noises at the utterances' sample rate; null or none for made-up noises only. Empty clips are passed over.
+    /// </param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public NoiseMixer(NoiseOptions options, IReadOnlyList<float[]>? clips = null)
     {

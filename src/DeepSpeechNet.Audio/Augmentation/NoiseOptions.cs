@@ -12,7 +12,9 @@ public sealed record NoiseOptions
     /// <summary>The largest signal-to-noise ratio in decibels.</summary>
     public double HighDecibels { get; init; } = 30;
 
-    /// <summary>The share of noises that are made up (<see cref="NoiseMixer"/>) although there are clips; without clips all are.</summary>
+    /// <summary>
+    /// The share of noises that are made up (<see cref="NoiseMixer"/>) although there are clips; without clips all are.
+    /// </summary>
     public double SyntheticShare { get; init; } = 0.2;
 
     /// <summary>Checks the settings.</summary>

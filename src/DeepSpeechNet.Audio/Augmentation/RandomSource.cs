@@ -36,7 +36,9 @@ public sealed class RandomSource
         return (int)(((NextBits() >> 32) * (ulong)count) >> 32);
     }
 
-    /// <summary>A number with mean 0 and variance 1 that is nearly Gaussian: the sum of four uniform ones (Irwin and Hall 1927).</summary>
+    /// <summary>
+    /// A number with mean 0 and variance 1 that is nearly Gaussian: the sum of four uniform ones (Irwin and Hall 1927).
+    /// </summary>
     public float NextGaussian()
     {
         // Four 16-bit numbers out of one draw; their sum has mean 2 (65535/65536) and variance 1/3.

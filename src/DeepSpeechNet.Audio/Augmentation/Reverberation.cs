@@ -3,9 +3,9 @@ using DeepSpeechNet.Audio.Processing;
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// Puts an utterance into a made-up room: it is convolved with a response of the direct sound, a few early reflections, and Gaussian
-/// noise that decays exponentially by 60 dB in the reverberation time (Polack 1988; the envelope is e^(-6.91 t / RT60)). The utterance
-/// keeps its length, its place in time and its energy. Working space is kept: one thread at a time.
+/// Puts an utterance into a made-up room: it is convolved with a response of the direct sound, a few early reflections, and
+/// Gaussian noise that decays exponentially by 60 dB in the reverberation time (Polack 1988; the envelope is e^(-6.91 t / RT60)).
+/// The utterance keeps its length, its place in time and its energy. Working space is kept: one thread at a time.
 /// </summary>
 public sealed class Reverberation
 {

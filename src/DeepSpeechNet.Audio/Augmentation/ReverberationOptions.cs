@@ -12,7 +12,9 @@ public sealed record ReverberationOptions
     /// <summary>The longest reverberation time in seconds.</summary>
     public double HighSeconds { get; init; } = 0.6;
 
-    /// <summary>The smallest ratio of the direct sound's energy to that of everything after it in decibels (a distant speaker).</summary>
+    /// <summary>
+    /// The smallest ratio of the direct sound's energy to that of everything after it in decibels (a distant speaker).
+    /// </summary>
     public double LowDirectDecibels { get; init; } = -3;
 
     /// <summary>The largest such ratio (a near speaker).</summary>

@@ -1,8 +1,8 @@
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// Masks over the time and the frequency of features (Park et al. 2019, "SpecAugment", section 2, with the share p of the adaptive
-/// policies); there is no time warping, which the authors found to matter least. Safe for many threads at once.
+/// Masks over the time and the frequency of features (Park et al. 2019, "SpecAugment", section 2, with the share p of the
+/// adaptive policies); there is no time warping, which the authors found to matter least. Safe for many threads at once.
 /// </summary>
 public sealed class SpecAugment
 {

@@ -3,10 +3,10 @@ using System.Numerics;
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// Plays an utterance faster or slower, pitch included (Ko, Peddinti, Povey and Khudanpur 2015): y[i] = x(i f) for the speed f, with x(t)
-/// by a sinc under a Hann window that reaches over twelve zeros on each side and whose cutoff is the lower of the two Nyquist
-/// frequencies, so that a faster utterance has no aliases. The kernel is tabulated at 128 fractions of a sample and interpolated
-/// between them. Working space is kept: one thread at a time.
+/// Plays an utterance faster or slower, pitch included (Ko, Peddinti, Povey and Khudanpur 2015): y[i] = x(i f) for the speed f,
+/// with x(t) by a sinc under a Hann window that reaches over twelve zeros on each side and whose cutoff is the lower of the two
+/// Nyquist frequencies, so that a faster utterance has no aliases. The kernel is tabulated at 128 fractions of a sample and
+/// interpolated between them. Working space is kept: one thread at a time.
 /// </summary>
 public sealed class SpeedPerturbation
 {
@@ -32,7 +32,10 @@ public sealed class SpeedPerturbation
         return random.NextUniform(_options.Low, _options.High);
     }
 
-    /// <summary>Samples of an utterance of <paramref name="count"/> samples at speed <paramref name="speed"/>: the nearest to count / speed.</summary>
+    /// <summary>
+    /// Samples of an utterance of <paramref name="count"/> samples at speed <paramref name="speed"/>: the nearest to count /
+    /// speed.
+    /// </summary>
     public static int OutputLength(int count, double speed) => (int)Math.Round(count / speed);
 
     /// <summary>Plays the samples at a speed; sample 0 stays where it is, and there is silence on both sides.</summary>
@@ -44,7 +47,11 @@ public sealed class SpeedPerturbation
     {
         OptionCheck.Range(nameof(speed), speed, 0.25, 4);
         if (output.Length != OutputLength(samples.Length, speed))
-            throw new ArgumentException($"{samples.Length} samples at speed {speed} are {OutputLength(samples.Length, speed)}; the space given has {output.Length}.");
+        {
+            throw new ArgumentException(
+                $"{samples.Length} samples at speed {speed} are {OutputLength(samples.Length, speed)}; "
+                + $"the space given has {output.Length}.");
+        }
 
         double cutoff = Math.Min(1, 1 / speed);
         int reach = (int)Math.Ceiling(Zeros / cutoff);
@@ -81,7 +88,9 @@ public sealed class SpeedPerturbation
         }
     }
 
-    /// <summary>Row p, tap j: the kernel at the distance from time p / Fractions to sample j - reach + 1; each row adds up to one.</summary>
+    /// <summary>
+    /// Row p, tap j: the kernel at the distance from time p / Fractions to sample j - reach + 1; each row adds up to one.
+    /// </summary>
     private void Tabulate(double cutoff, int reach, int taps)
     {
         int length = (Fractions + 1) * taps;

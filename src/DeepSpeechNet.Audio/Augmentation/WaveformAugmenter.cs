@@ -1,9 +1,10 @@
 namespace DeepSpeechNet.Audio.Augmentation;
 
 /// <summary>
-/// Changes utterances at random, as <see cref="AugmentationOptions"/> says. What happens to an utterance depends on its samples and its
-/// seed alone, not on what came before, so it does not matter which thread gets which utterance. Each kind of change draws from a
-/// stream of its own, so that turning one off leaves the others as they were. Working space is kept: one thread at a time.
+/// Changes utterances at random, as <see cref="AugmentationOptions"/> says. What happens to an utterance depends on its samples
+/// and its seed alone, not on what came before, so it does not matter which thread gets which utterance. Each kind of change
+/// draws from a stream of its own, so that turning one off leaves the others as they were. Working space is kept: one thread at a
+/// time.
 /// </summary>
 public sealed class WaveformAugmenter
 {
@@ -20,7 +21,9 @@ public sealed class WaveformAugmenter
     /// <summary>Takes the settings.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="sampleRate">Samples a second of utterances and noises.</param>
-    /// <param name="noises">Noises, each a clip in [-1, 1); only read, so augmenters may share them. Null or none: made-up noises.</param>
+    /// <param name="noises">
+    /// Noises, each a clip in [-1, 1); only read, so augmenters may share them. Null or none: made-up noises.
+    /// </param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public WaveformAugmenter(AugmentationOptions options, int sampleRate, IReadOnlyList<float[]>? noises = null)
     {

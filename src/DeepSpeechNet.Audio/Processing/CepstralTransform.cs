@@ -1,9 +1,9 @@
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// From M logarithms of band energies to cepstral coefficients: the orthonormal cosine transform of kind II,
-/// c[n] = sqrt(2 / M) sum over m of e[m] cos(pi n (m + 1/2) / M), with sqrt(1 / M) for n = 0 (Davis and Mermelstein 1980; HTK book,
-/// "Cepstral Features", with Kaldi's scale of c[0]), times the lifter 1 + L/2 sin(pi n / L) (the same section).
+/// From M logarithms of band energies to cepstral coefficients: the orthonormal cosine transform of kind II, c[n] = sqrt(2 / M)
+/// sum over m of e[m] cos(pi n (m + 1/2) / M), with sqrt(1 / M) for n = 0 (Davis and Mermelstein 1980; HTK book, "Cepstral
+/// Features", with Kaldi's scale of c[0]), times the lifter 1 + L/2 sin(pi n / L) (the same section).
 /// </summary>
 public static class CepstralTransform
 {

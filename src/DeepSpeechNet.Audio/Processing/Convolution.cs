@@ -4,8 +4,8 @@ namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
 /// The convolution y[n] = sum over m of h[m] x[n - m] with a long h, by Fourier transforms of pieces whose tails are added up
-/// ("overlap-add", Stockham 1966). The result is cut to the length of x. Working space is kept: one thread at a time, and nothing is
-/// allocated once the largest sizes have been seen.
+/// ("overlap-add", Stockham 1966). The result is cut to the length of x. Working space is kept: one thread at a time, and nothing
+/// is allocated once the largest sizes have been seen.
 /// </summary>
 internal sealed class Convolution
 {

@@ -1,9 +1,9 @@
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// Slopes of features over time by linear regression over five frames:
-/// d[t] = (c[t+1] - c[t-1] + 2 (c[t+2] - c[t-2])) / 10, where frames before the first are the first and frames after the last the last
-/// (HTK book, "Delta, Acceleration and Third Differential Coefficients", window 2). The slopes of slopes are the same of d.
+/// Slopes of features over time by linear regression over five frames: d[t] = (c[t+1] - c[t-1] + 2 (c[t+2] - c[t-2])) / 10, where
+/// frames before the first are the first and frames after the last the last (HTK book, "Delta, Acceleration and Third
+/// Differential Coefficients", window 2). The slopes of slopes are the same of d.
 /// </summary>
 public static class Deltas
 {
@@ -12,8 +12,8 @@ public static class Deltas
 
     /// <summary>Fills in the slopes behind the features of each frame.</summary>
     /// <param name="frames">
-    /// <c>[time, features (order + 1)]</c>, row-major: each row starts with its features; the rest receives their slopes, then the slopes
-    /// of the slopes.
+    /// <c>[time, features (order + 1)]</c>, row-major: each row starts with its features; the rest receives their slopes, then
+    /// the slopes of the slopes.
     /// </param>
     /// <param name="features">Features of a frame before slopes.</param>
     /// <param name="order">1 for slopes, 2 for slopes of slopes as well; 0 leaves everything as it is.</param>
@@ -21,7 +21,11 @@ public static class Deltas
     public static void Append(Span<float> frames, int features, int order)
     {
         if (order is < 0 or > 2 || features < 1)
-            throw new ArgumentException($"Slopes of order {order} of {features} features were asked for; the order is 0 to 2 and there is at least one feature.");
+        {
+            throw new ArgumentException(
+                $"Slopes of order {order} of {features} features were asked for; the order is 0 to 2 and there is at least one feature.");
+        }
+
         int width = features * (order + 1);
         if (frames.Length % width != 0)
             throw new ArgumentException($"{frames.Length} numbers are not whole frames of {width}.");

@@ -3,9 +3,9 @@ using DeepSpeechNet.Audio.Processing.Lanes;
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// Turns the samples of an utterance into frames of features. Frame t describes the samples from t H to t H + W - 1, H the hop and W the
-/// window in samples; only frames that lie wholly within the samples are made (Kaldi's "snip edges"). Nothing is allocated after
-/// construction. An object keeps working space: one thread at a time; make one for each thread.
+/// Turns the samples of an utterance into frames of features. Frame t describes the samples from t H to t H + W - 1, H the hop
+/// and W the window in samples; only frames that lie wholly within the samples are made (Kaldi's "snip edges"). Nothing is
+/// allocated after construction. An object keeps working space: one thread at a time; make one for each thread.
 /// </summary>
 public sealed unsafe class FeatureExtractor
 {
@@ -56,14 +56,18 @@ public sealed unsafe class FeatureExtractor
     /// <summary>H, the samples from one frame to the next.</summary>
     public int HopSamples { get; }
 
-    /// <summary>How many frames so many samples give: 1 + (n - W) / H rounded down, and 0 for fewer samples than a window.</summary>
+    /// <summary>
+    /// How many frames so many samples give: 1 + (n - W) / H rounded down, and 0 for fewer samples than a window.
+    /// </summary>
     public int FrameCount(int sampleCount) => sampleCount < WindowSamples ? 0 : 1 + ((sampleCount - WindowSamples) / HopSamples);
 
     /// <summary>Computes the features of an utterance, slopes and normalisation included.</summary>
-    /// <param name="samples">Samples in [-1, 1) at <see cref="FrontEndOptions.SampleRate"/>; fewer than a window give no frames.</param>
+    /// <param name="samples">
+    /// Samples in [-1, 1) at <see cref="FrontEndOptions.SampleRate"/>; fewer than a window give no frames.
+    /// </param>
     /// <param name="frames">
-    /// <c>[time, feature]</c>, row-major: receives <see cref="FrameCount"/> times <see cref="FeatureCount"/> numbers; what lies behind
-    /// them is left alone.
+    /// <c>[time, feature]</c>, row-major: receives <see cref="FrameCount"/> times <see cref="FeatureCount"/> numbers; what lies
+    /// behind them is left alone.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="frames"/> is too short.</exception>
     public void Compute(ReadOnlySpan<float> samples, Span<float> frames)

@@ -15,6 +15,8 @@ public enum FeatureKind
     /// <summary>The power |X[k]|^2 in every bin of the Fourier transform, zero to the Nyquist frequency.</summary>
     PowerSpectrogram,
 
-    /// <summary>Mel-frequency cepstral coefficients: the cosine transform of <see cref="LogMel"/> (Davis and Mermelstein 1980).</summary>
+    /// <summary>
+    /// Mel-frequency cepstral coefficients: the cosine transform of <see cref="LogMel"/> (Davis and Mermelstein 1980).
+    /// </summary>
     Mfcc,
 }

@@ -12,6 +12,8 @@ public enum FeatureNormalisation
     /// <summary>Each feature gets mean 0 and variance 1 over the utterance; it needs the whole utterance.</summary>
     PerUtterance,
 
-    /// <summary>Each feature by its mean and variance over the recent past (<see cref="RunningNormaliser"/>); it needs no look-ahead.</summary>
+    /// <summary>
+    /// Each feature by its mean and variance over the recent past (<see cref="RunningNormaliser"/>); it needs no look-ahead.
+    /// </summary>
     Running,
 }

@@ -9,9 +9,9 @@ namespace DeepSpeechNet.Audio.Processing;
 public sealed record FrontEndOptions
 {
     /// <summary>
-    /// The definition of Kaldi's compute-fbank-feats without dither: Povey window, pre-emphasis 0.97, offset removal, samples on the
-    /// 16-bit scale, energies not below the float epsilon, no normalisation. It has 80 bands, as recipes do; Kaldi's own default is
-    /// 23 (<c>FrontEndOptions.Kaldi with { MelBins = 23 }</c>).
+    /// The definition of Kaldi's compute-fbank-feats without dither: Povey window, pre-emphasis 0.97, offset removal, samples on
+    /// the 16-bit scale, energies not below the float epsilon, no normalisation. It has 80 bands, as recipes do; Kaldi's own
+    /// default is 23 (<c>FrontEndOptions.Kaldi with { MelBins = 23 }</c>).
     /// </summary>
     public static FrontEndOptions Kaldi { get; } = new()
     {
@@ -35,7 +35,9 @@ public sealed record FrontEndOptions
     /// <summary>Taper laid over each frame.</summary>
     public WindowShape Window { get; init; } = WindowShape.Hann;
 
-    /// <summary>p in y[n] = x[n] - p x[n - 1] within a frame (for n = 0 the sample itself stands for the one before it); 0 for none.</summary>
+    /// <summary>
+    /// p in y[n] = x[n] - p x[n - 1] within a frame (for n = 0 the sample itself stands for the one before it); 0 for none.
+    /// </summary>
     public float PreEmphasis { get; init; }
 
     /// <summary>Whether the mean of each frame is taken off before pre-emphasis.</summary>
@@ -53,7 +55,10 @@ public sealed record FrontEndOptions
     /// <summary>Lower end of the lowest mel band in Hz.</summary>
     public double LowHertz { get; init; } = 20;
 
-    /// <summary>Upper end of the highest mel band in Hz; 0 or less is counted from the Nyquist frequency (0: the Nyquist frequency itself).</summary>
+    /// <summary>
+    /// Upper end of the highest mel band in Hz; 0 or less is counted from the Nyquist frequency (0: the Nyquist frequency
+    /// itself).
+    /// </summary>
     public double HighHertz { get; init; }
 
     /// <summary>Number of cepstral coefficients, the zeroth included.</summary>
@@ -62,7 +67,9 @@ public sealed record FrontEndOptions
     /// <summary>L of the cepstral lifter 1 + L/2 sin(pi n / L) (HTK book, "Cepstral Features"); 0 for none.</summary>
     public double CepstralLifter { get; init; } = 22;
 
-    /// <summary>0 for the features alone, 1 to append their slopes over time, 2 to append the slopes of the slopes as well.</summary>
+    /// <summary>
+    /// 0 for the features alone, 1 to append their slopes over time, 2 to append the slopes of the slopes as well.
+    /// </summary>
     public int Deltas { get; init; }
 
     /// <summary>How features are normalised, after deltas were appended.</summary>
@@ -71,10 +78,14 @@ public sealed record FrontEndOptions
     /// <summary>Memory of <see cref="FeatureNormalisation.Running"/> in seconds.</summary>
     public double RunningSeconds { get; init; } = 3;
 
-    /// <summary>Energies below this are raised to it before the logarithm; it is on the scale that <see cref="SampleScale"/> gives.</summary>
+    /// <summary>
+    /// Energies below this are raised to it before the logarithm; it is on the scale that <see cref="SampleScale"/> gives.
+    /// </summary>
     public float Floor { get; init; } = 1e-10f;
 
-    /// <summary>Samples of a frame: <see cref="WindowSeconds"/> at <see cref="SampleRate"/>, rounded down as Kaldi does.</summary>
+    /// <summary>
+    /// Samples of a frame: <see cref="WindowSeconds"/> at <see cref="SampleRate"/>, rounded down as Kaldi does.
+    /// </summary>
     internal int WindowSamples => (int)((WindowSeconds * SampleRate) + 1e-6);
 
     /// <summary>Samples from one frame to the next, rounded down.</summary>

@@ -1,10 +1,10 @@
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// Triangular bands that overlap by half and are equally wide on the mel scale mel(f) = 1127 ln(1 + f / 700) (HTK book, "Filterbank Analysis";
-/// Kaldi feature-fbank and mel-computations). The M + 2 corners lie at equal distances from mel(low) to mel(high); band m rises from
-/// corner m to 1 at corner m + 1 and falls to zero at corner m + 2, linearly in mel. A bin of the Fourier transform has the weight of
-/// its own frequency. Only the bins with a weight are kept: a band is a run of bins.
+/// Triangular bands that overlap by half and are equally wide on the mel scale mel(f) = 1127 ln(1 + f / 700) (HTK book,
+/// "Filterbank Analysis"; Kaldi feature-fbank and mel-computations). The M + 2 corners lie at equal distances from mel(low) to
+/// mel(high); band m rises from corner m to 1 at corner m + 1 and falls to zero at corner m + 2, linearly in mel. A bin of the
+/// Fourier transform has the weight of its own frequency. Only the bins with a weight are kept: a band is a run of bins.
 /// </summary>
 public sealed class MelFilterBank
 {
@@ -22,9 +22,16 @@ public sealed class MelFilterBank
     public MelFilterBank(int bands, int sampleRate, int fourierLength, double lowHertz, double highHertz)
     {
         if (bands < 1 || fourierLength < 2)
-            throw new ArgumentException($"A mel filter bank of {bands} bands on a transform of {fourierLength} was asked for; it needs at least 1 and 2.");
+        {
+            throw new ArgumentException(
+                $"A mel filter bank of {bands} bands on a transform of {fourierLength} was asked for; it needs at least 1 and 2.");
+        }
+
         if (!(lowHertz >= 0 && highHertz > lowHertz && highHertz <= sampleRate / 2.0))
-            throw new ArgumentException($"Mel bands from {lowHertz} to {highHertz} Hz were asked for; they must lie in 0 to {sampleRate / 2.0}, the lower first.");
+        {
+            throw new ArgumentException(
+                $"Mel bands from {lowHertz} to {highHertz} Hz were asked for; they must lie in 0 to {sampleRate / 2.0}, the lower first.");
+        }
 
         Bands = bands;
         Bins = (fourierLength / 2) + 1;
@@ -79,7 +86,11 @@ public sealed class MelFilterBank
     public void Apply(ReadOnlySpan<float> power, Span<float> energies)
     {
         if (power.Length != Bins || energies.Length != Bands)
-            throw new ArgumentException($"This filter bank takes {Bins} powers and gives {Bands} energies; the spans have {power.Length} and {energies.Length}.");
+        {
+            throw new ArgumentException(
+                $"This filter bank takes {Bins} powers and gives {Bands} energies; the spans have {power.Length} and {energies.Length}.");
+        }
+
         for (int band = 0; band < Bands; band++)
         {
             ReadOnlySpan<float> weights = Weights(band);

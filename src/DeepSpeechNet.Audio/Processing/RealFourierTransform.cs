@@ -4,8 +4,8 @@ using DeepSpeechNet.Audio.Processing.Lanes;
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// The Fourier transform of real signals whose length is a power of two, one signal at a time, in single precision. The same code runs
-/// on many frames at once inside <see cref="FeatureExtractor"/>. An object keeps working space: one thread at a time.
+/// The Fourier transform of real signals whose length is a power of two, one signal at a time, in single precision. The same code
+/// runs on many frames at once inside <see cref="FeatureExtractor"/>. An object keeps working space: one thread at a time.
 /// </summary>
 public sealed unsafe class RealFourierTransform : IFourierTransform
 {
@@ -41,7 +41,8 @@ public sealed unsafe class RealFourierTransform : IFourierTransform
     }
 
     /// <summary>
-    /// The inverse: x[n] = 1/N sum over k = 0 to N - 1 of X[k] e^(2 pi i n k / N), the upper half of X being the conjugate of the lower.
+    /// The inverse: x[n] = 1/N sum over k = 0 to N - 1 of X[k] e^(2 pi i n k / N), the upper half of X being the conjugate of the
+    /// lower.
     /// </summary>
     /// <param name="real">The N / 2 + 1 real parts.</param>
     /// <param name="imaginary">The N / 2 + 1 imaginary parts; the first and the last are taken as zero.</param>

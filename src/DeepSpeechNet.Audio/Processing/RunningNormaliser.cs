@@ -1,11 +1,11 @@
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// Mean and variance normalisation by the recent past, for streams: after frame t (from 0) the weight of the newest frame is
-/// a = max(1 / (t + 1), 1 / T), the mean m += a (x - m) and the variance v = (1 - a) (v + a (x - m)^2) with the mean before the step
-/// (West 1979; exponential forgetting once T frames have passed), and the frame becomes (x - m) / sqrt(v + 1e-5) with both after the step.
-/// The first frame is therefore zero. The state is carried from call to call, so chunks of any size give the same frames.
-/// One thread at a time.
+/// Mean and variance normalisation by the recent past, for streams: after frame t (from 0) the weight of the newest frame is a =
+/// max(1 / (t + 1), 1 / T), the mean m += a (x - m) and the variance v = (1 - a) (v + a (x - m)^2) with the mean before the step
+/// (West 1979; exponential forgetting once T frames have passed), and the frame becomes (x - m) / sqrt(v + 1e-5) with both after
+/// the step. The first frame is therefore zero. The state is carried from call to call, so chunks of any size give the same
+/// frames. One thread at a time.
 /// </summary>
 public sealed class RunningNormaliser
 {
@@ -21,7 +21,11 @@ public sealed class RunningNormaliser
     public RunningNormaliser(int features, double memoryFrames)
     {
         if (features < 1 || !(memoryFrames >= 1))
-            throw new ArgumentException($"A normaliser of {features} features with a memory of {memoryFrames} frames was asked for; both must be at least 1.");
+        {
+            throw new ArgumentException(
+                $"A normaliser of {features} features with a memory of {memoryFrames} frames was asked for; both must be at least 1.");
+        }
+
         _mean = new float[features];
         _variance = new float[features];
         _memory = memoryFrames;

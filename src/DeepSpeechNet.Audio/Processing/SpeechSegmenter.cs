@@ -79,7 +79,9 @@ public sealed class SpeechSegmenter
         }
     }
 
-    /// <summary>Ends the stream: what is left becomes the last segment. The next sample written starts another stream at sample 0.</summary>
+    /// <summary>
+    /// Ends the stream: what is left becomes the last segment. The next sample written starts another stream at sample 0.
+    /// </summary>
     public void Complete()
     {
         long end = Position;
@@ -126,7 +128,9 @@ public sealed class SpeechSegmenter
         return Blocks(_options.LongPauseSeconds + (share * (_options.ShortPauseSeconds - _options.LongPauseSeconds)));
     }
 
-    /// <summary>The block in the middle of the softest run of blocks near the end; the last such run if there are several.</summary>
+    /// <summary>
+    /// The block in the middle of the softest run of blocks near the end; the last such run if there are several.
+    /// </summary>
     private int QuietestPlace()
     {
         double least = double.PositiveInfinity;

@@ -6,10 +6,15 @@ public sealed record SpeechSegmenterOptions
     /// <summary>A segment in which nothing was said ends after this many seconds.</summary>
     public double NothingSaidSeconds { get; init; } = 2.4;
 
-    /// <summary>The pause after speech that ends a segment no longer than <see cref="LongPauseUntilSeconds"/>, in seconds.</summary>
+    /// <summary>
+    /// The pause after speech that ends a segment no longer than <see cref="LongPauseUntilSeconds"/>, in seconds.
+    /// </summary>
     public double LongPauseSeconds { get; init; } = 1.2;
 
-    /// <summary>The pause after speech that ends a segment longer than <see cref="ShortPauseFromSeconds"/>, in seconds; in between, between.</summary>
+    /// <summary>
+    /// The pause after speech that ends a segment longer than <see cref="ShortPauseFromSeconds"/>, in seconds; in between,
+    /// between.
+    /// </summary>
     public double ShortPauseSeconds { get; init; } = 0.8;
 
     /// <summary>Up to this age of a segment <see cref="LongPauseSeconds"/> holds, in seconds.</summary>

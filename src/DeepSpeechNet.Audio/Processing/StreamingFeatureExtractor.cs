@@ -1,11 +1,11 @@
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// <see cref="FeatureExtractor"/> for a stream: chunks of samples in, frames out as soon as they are certain. The frames are exactly those
-/// of the whole stream, whatever the chunks. With slopes a frame comes two frames later for each order.
-/// <see cref="FeatureNormalisation.Running"/> is applied; <see cref="FeatureNormalisation.PerUtterance"/> needs the whole utterance, so
-/// with it frames come as they are before normalisation (<see cref="UtteranceNormaliser"/> then gives the same as the whole). Working
-/// space grows to what the largest chunk needs and is kept: one thread at a time.
+/// <see cref="FeatureExtractor"/> for a stream: chunks of samples in, frames out as soon as they are certain. The frames are
+/// exactly those of the whole stream, whatever the chunks. With slopes a frame comes two frames later for each order.
+/// <see cref="FeatureNormalisation.Running"/> is applied; <see cref="FeatureNormalisation.PerUtterance"/> needs the whole
+/// utterance, so with it frames come as they are before normalisation (<see cref="UtteranceNormaliser"/> then gives the same as
+/// the whole). Working space grows to what the largest chunk needs and is kept: one thread at a time.
 /// </summary>
 public sealed class StreamingFeatureExtractor
 {
@@ -81,7 +81,9 @@ public sealed class StreamingFeatureExtractor
     }
 
     /// <summary>Reads frames that are ready.</summary>
-    /// <param name="frames"><c>[time, feature]</c>, row-major; it is filled from its start with as many whole frames as it holds and there are.</param>
+    /// <param name="frames">
+    /// <c>[time, feature]</c>, row-major; it is filled from its start with as many whole frames as it holds and there are.
+    /// </param>
     /// <returns>How many frames were read.</returns>
     public int Read(Span<float> frames)
     {

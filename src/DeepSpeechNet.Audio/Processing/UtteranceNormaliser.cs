@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// Mean and variance normalisation over an utterance: each feature becomes (x - mean) / sqrt(variance + 1e-5), with the mean and the
-/// (biased) variance of that feature over all frames. A feature that never changes becomes zero.
+/// Mean and variance normalisation over an utterance: each feature becomes (x - mean) / sqrt(variance + 1e-5), with the mean and
+/// the (biased) variance of that feature over all frames. A feature that never changes becomes zero.
 /// </summary>
 public static class UtteranceNormaliser
 {

@@ -3,10 +3,11 @@ using System.Numerics;
 namespace DeepSpeechNet.Audio.Processing;
 
 /// <summary>
-/// Tells speech from background by loudness, 10 ms at a time. The loudness of a block is the variance of its samples (so an offset does
-/// not count), averaged with the block before. The background is the softest loudness of the last seconds (the minimum statistics of Martin
-/// 2001, over the whole band), so it follows a noise that changes. A block is loud when it exceeds the background by a margin and is
-/// not far below the loudest recent speech; speech begins when blocks are loud for 50 ms on end and goes on over gaps of up to 200 ms.
+/// Tells speech from background by loudness, 10 ms at a time. The loudness of a block is the variance of its samples (so an
+/// offset does not count), averaged with the block before. The background is the softest loudness of the last seconds (the
+/// minimum statistics of Martin 2001, over the whole band), so it follows a noise that changes. A block is loud when it exceeds
+/// the background by a margin and is not far below the loudest recent speech; speech begins when blocks are loud for 50 ms on end
+/// and goes on over gaps of up to 200 ms.
 /// </summary>
 internal sealed class VoiceActivity
 {
@@ -42,7 +43,9 @@ internal sealed class VoiceActivity
 
     /// <summary>Takes 10 ms of samples.</summary>
     /// <param name="block">The samples; a block with NaN or infinite samples counts as silent.</param>
-    /// <param name="speechBlocks">How many of the last blocks, this one included, are speech: 0 if this one is not; more than 1 at an onset.</param>
+    /// <param name="speechBlocks">
+    /// How many of the last blocks, this one included, are speech: 0 if this one is not; more than 1 at an onset.
+    /// </param>
     /// <returns>The variance of the block's samples.</returns>
     public double Hear(ReadOnlySpan<float> block, out int speechBlocks)
     {

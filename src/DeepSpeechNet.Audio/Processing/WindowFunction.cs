@@ -3,7 +3,9 @@ namespace DeepSpeechNet.Audio.Processing;
 /// <summary>The values of a <see cref="WindowShape"/>.</summary>
 public static class WindowFunction
 {
-    /// <summary>The window over <paramref name="length"/> samples, by the formula in the doc comment of its <see cref="WindowShape"/>.</summary>
+    /// <summary>
+    /// The window over <paramref name="length"/> samples, by the formula in the doc comment of its <see cref="WindowShape"/>.
+    /// </summary>
     /// <param name="shape">Which window.</param>
     /// <param name="length">W, 1 or more; a window of one sample is 1.</param>
     /// <exception cref="ArgumentException">The shape is not a known one, or the length is below 1.</exception>

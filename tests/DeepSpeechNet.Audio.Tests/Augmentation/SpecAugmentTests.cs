@@ -7,7 +7,16 @@ public sealed class SpecAugmentTests
     [Fact]
     public void Masks_are_whole_bands_and_whole_frames_within_their_widths()
     {
-        SpecAugment augment = new(new SpecAugmentOptions { FrequencyMasks = 1, TimeMasks = 1, FrequencyWidth = 10, TimeWidth = 20, TimeShare = 0.1, Fill = -9 });
+        SpecAugmentOptions options = new()
+        {
+            FrequencyMasks = 1,
+            FrequencyWidth = 10,
+            TimeMasks = 1,
+            TimeWidth = 20,
+            TimeShare = 0.1,
+            Fill = -9,
+        };
+        SpecAugment augment = new(options);
         HashSet<int> bandWidths = [];
         HashSet<int> frameWidths = [];
         for (ulong seed = 0; seed < 500; seed++)

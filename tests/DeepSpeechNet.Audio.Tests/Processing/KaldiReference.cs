@@ -1,9 +1,9 @@
 namespace DeepSpeechNet.Audio.Tests.Processing;
 
 /// <summary>
-/// Kaldi's log mel filter bank written from its definition (feature-window, feature-fbank, mel-computations) without dither, slowly and
-/// in double precision: offset removal, pre-emphasis, Povey window, zero padding to a power of two, the Fourier sum, triangles on
-/// 1127 ln(1 + f / 700) over all bins but the last, floor at the float epsilon, natural logarithm.
+/// Kaldi's log mel filter bank written from its definition (feature-window, feature-fbank, mel-computations) without dither,
+/// slowly and in double precision: offset removal, pre-emphasis, Povey window, zero padding to a power of two, the Fourier sum,
+/// triangles on 1127 ln(1 + f / 700) over all bins but the last, floor at the float epsilon, natural logarithm.
 /// </summary>
 internal static class KaldiReference
 {

@@ -143,7 +143,8 @@ public sealed class SpeechSegmenterTests
     [Fact]
     public void Settings_out_of_range_are_named()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new SpeechSegmenter(new SpeechSegmenterOptions { LongPauseSeconds = 0.5 }, Rate));
+        SpeechSegmenterOptions options = new() { LongPauseSeconds = 0.5 };
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new SpeechSegmenter(options, Rate));
         Assert.StartsWith("LongPauseSeconds is 0.5", error.Message, StringComparison.Ordinal);
     }
 
@@ -164,7 +165,8 @@ public sealed class SpeechSegmenterTests
     private static float[] Conversation()
     {
         float[] samples = TestSignals.WhiteNoise((60 * Rate) + 123, 0.001);
-        foreach ((double start, double seconds) in new[] { (0.2, 1.0), (3, 2), (6, 0.4), (6.9, 0.3), (9, 25), (36, 0.1), (41, 3), (45, 5), (50.9, 4), (58, 2.0) })
+        (double, double)[] turns = [(0.2, 1), (3, 2), (6, 0.4), (6.9, 0.3), (9, 25), (36, 0.1), (41, 3), (45, 5), (50.9, 4), (58, 2)];
+        foreach ((double start, double seconds) in turns)
             Speak(samples, start, seconds);
         return samples;
     }

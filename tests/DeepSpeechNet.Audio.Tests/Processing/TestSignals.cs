@@ -4,8 +4,8 @@ namespace DeepSpeechNet.Audio.Tests.Processing;
 internal static class TestSignals
 {
     /// <summary>
-    /// Speech-like: a pulse train with gliding pitch through three moving resonances, with pauses, breath noise and a small offset,
-    /// rounded to 16 bits.
+    /// Speech-like: a pulse train with gliding pitch through three moving resonances, with pauses, breath noise and a small
+    /// offset, rounded to 16 bits.
     /// </summary>
     public static float[] SpeechLike(int sampleRate, double seconds, int seed = 1)
     {

@@ -1,6 +1,8 @@
 namespace DeepSpeechNet.Audio.Processing.Lanes;
 
-/// <summary>The energies of <see cref="MelFilterBank"/>'s bands from rows of powers, one frame a lane; only bins with a weight are read.</summary>
+/// <summary>
+/// The energies of <see cref="MelFilterBank"/>'s bands from rows of powers, one frame a lane; only bins with a weight are read.
+/// </summary>
 internal sealed unsafe class BandEnergies<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>

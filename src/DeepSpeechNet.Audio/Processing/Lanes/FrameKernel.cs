@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSpeechNet.Audio.Processing.Lanes;
 
-/// <summary>From samples to the features of each frame alone (no deltas, no normalisation), on the widest vectors of the processor.</summary>
+/// <summary>
+/// From samples to the features of each frame alone (no deltas, no normalisation), on the widest vectors of the processor.
+/// </summary>
 internal abstract unsafe class FrameKernel
 {
     /// <summary>Makes the kernel for these settings.</summary>

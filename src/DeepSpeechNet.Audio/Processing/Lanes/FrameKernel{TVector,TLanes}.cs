@@ -1,10 +1,11 @@
 namespace DeepSpeechNet.Audio.Processing.Lanes;
 
 /// <summary>
-/// <see cref="FrameKernel"/> on one kind of vector, <c>V</c> lanes wide. Frames overlap, so their samples are turned into lanes once and not
-/// once per frame: with hop H, sample n = q H + r of frame f is sample r of column f + q, where column c holds the samples from c H on.
-/// The columns of some blocks of V frames are transposed into <c>_columns[r][c]</c>, and sample n of the V frames from f on is then one
-/// load at [r][f + q]. Everything after it (offset, pre-emphasis, window, transform, bands, logarithm) works on rows of V lanes.
+/// <see cref="FrameKernel"/> on one kind of vector, <c>V</c> lanes wide. Frames overlap, so their samples are turned into lanes
+/// once and not once per frame: with hop H, sample n = q H + r of frame f is sample r of column f + q, where column c holds the
+/// samples from c H on. The columns of some blocks of V frames are transposed into <c>_columns[r][c]</c>, and sample n of the V
+/// frames from f on is then one load at [r][f + q]. Everything after it (offset, pre-emphasis, window, transform, bands,
+/// logarithm) works on rows of V lanes.
 /// </summary>
 internal sealed unsafe class FrameKernel<TVector, TLanes> : FrameKernel
     where TVector : unmanaged
@@ -66,7 +67,11 @@ internal sealed unsafe class FrameKernel<TVector, TLanes> : FrameKernel
         _rows = new AlignedBuffer(_length * v);
         _padded = new float[(((_columnBlocks * v) - 1) * _hop) + _rowsPerColumn];
         if (options.Feature is FeatureKind.LogMel or FeatureKind.Mfcc)
-            _bands = new BandEnergies<TVector, TLanes>(new MelFilterBank(options.MelBins, options.SampleRate, _length, options.LowHertz, options.ResolvedHighHertz));
+        {
+            _bands = new BandEnergies<TVector, TLanes>(
+                new MelFilterBank(options.MelBins, options.SampleRate, _length, options.LowHertz, options.ResolvedHighHertz));
+        }
+
         if (options.Feature is FeatureKind.Mfcc)
             _cepstral = CepstralTransform.Matrix(options.MfccCount, options.MelBins, options.CepstralLifter);
 
@@ -124,7 +129,9 @@ internal sealed unsafe class FrameKernel<TVector, TLanes> : FrameKernel
         }
     }
 
-    /// <summary>Offset, pre-emphasis and window of the V frames from <paramref name="block"/> on; zeros up to the transform's length.</summary>
+    /// <summary>
+    /// Offset, pre-emphasis and window of the V frames from <paramref name="block"/> on; zeros up to the transform's length.
+    /// </summary>
     private void Window(int block)
     {
         int v = TLanes.Count;

@@ -1,9 +1,9 @@
 namespace DeepSpeechNet.Audio.Processing.Lanes;
 
 /// <summary>
-/// Arithmetic on a vector whose lanes are frames: lane i of every value belongs to frame i of a block, so a transform written for one
-/// frame runs on <see cref="Count"/> frames at once with no shuffles. A frame's result does not depend on its lane.
-/// The members are static and inlined; a kernel generic over them compiles to plain vector instructions.
+/// Arithmetic on a vector whose lanes are frames: lane i of every value belongs to frame i of a block, so a transform written for
+/// one frame runs on <see cref="Count"/> frames at once with no shuffles. A frame's result does not depend on its lane. The
+/// members are static and inlined; a kernel generic over them compiles to plain vector instructions.
 /// </summary>
 /// <typeparam name="TVector">The vector: <c>Vector512&lt;float&gt;</c> and so on, or <c>float</c> for one frame at a time.</typeparam>
 internal unsafe interface ILanes<TVector>

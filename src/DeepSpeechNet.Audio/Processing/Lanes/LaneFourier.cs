@@ -1,10 +1,10 @@
 namespace DeepSpeechNet.Audio.Processing.Lanes;
 
 /// <summary>
-/// The Fourier transform X[k] = sum over n of x[n] e^(-2 pi i n k / N) of real signals of power-of-two length N, one signal a lane.
-/// The N real numbers are taken as N/2 complex ones z[n] = x[2n] + i x[2n+1] (so row n of the buffer is sample n, and rows 2n and 2n+1
-/// are the parts of z[n]); z is transformed in place by radix-4 butterflies with decimation in frequency (Cooley and Tukey 1965;
-/// Rabiner and Gold 1975, chapter 6), which leaves Z in digit-reversed order, and X follows from Z[k] and Z[N/2 - k]:
+/// The Fourier transform X[k] = sum over n of x[n] e^(-2 pi i n k / N) of real signals of power-of-two length N, one signal a
+/// lane. The N real numbers are taken as N/2 complex ones z[n] = x[2n] + i x[2n+1] (so row n of the buffer is sample n, and rows
+/// 2n and 2n+1 are the parts of z[n]); z is transformed in place by radix-4 butterflies with decimation in frequency (Cooley and
+/// Tukey 1965; Rabiner and Gold 1975, chapter 6), which leaves Z in digit-reversed order, and X follows from Z[k] and Z[N/2 - k]:
 /// 2 X[k] = (Z[k] + Z*[N/2-k]) - i e^(-2 pi i k / N) (Z[k] - Z*[N/2-k]).
 /// </summary>
 internal sealed unsafe class LaneFourier<TVector, TLanes>
@@ -63,7 +63,9 @@ internal sealed unsafe class LaneFourier<TVector, TLanes>
     /// <summary>N, the number of real samples.</summary>
     public int Length { get; }
 
-    /// <summary>Transforms rows of <c>Count</c> lanes in place: rows[n] is sample n on entry; Z in digit-reversed order on return.</summary>
+    /// <summary>
+    /// Transforms rows of <c>Count</c> lanes in place: rows[n] is sample n on entry; Z in digit-reversed order on return.
+    /// </summary>
     public void Transform(float* rows)
     {
         float* twiddles = _twiddles.Pointer;
@@ -126,9 +128,9 @@ internal sealed unsafe class LaneFourier<TVector, TLanes>
     }
 
     /// <summary>
-    /// The rows whose <see cref="Transform"/> is the inverse transform of X: N/2 times sample n of the signal is then the first of the pair
-    /// of rows <see cref="Position"/>(n / 2) for odd n and the second for even n. (The inverse of a complex transform is the transform
-    /// with the parts exchanged, before and after; Z follows from X by solving the equations above.)
+    /// The rows whose <see cref="Transform"/> is the inverse transform of X: N/2 times sample n of the signal is then the first
+    /// of the pair of rows <see cref="Position"/>(n / 2) for odd n and the second for even n. (The inverse of a complex transform
+    /// is the transform with the parts exchanged, before and after; Z follows from X by solving the equations above.)
     /// </summary>
     public void RowsOfSpectrum(float* real, float* imaginary, float* rows)
     {
@@ -170,7 +172,9 @@ internal sealed unsafe class LaneFourier<TVector, TLanes>
         return (-_unpack.Pointer[2 * mirror], _unpack.Pointer[(2 * mirror) + 1]);
     }
 
-    /// <summary>A = Z[k] + Z*[N/2-k] and T = -i e^(-2 pi i k / N) (Z[k] - Z*[N/2-k]): 2 X[k] = A + T and 2 X*[N/2-k] = A - T.</summary>
+    /// <summary>
+    /// A = Z[k] + Z*[N/2-k] and T = -i e^(-2 pi i k / N) (Z[k] - Z*[N/2-k]): 2 X[k] = A + T and 2 X*[N/2-k] = A - T.
+    /// </summary>
     private void Pair(float* rows, int k, out TVector ar, out TVector ai, out TVector tr, out TVector ti)
     {
         int v = TLanes.Count;

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace DeepSpeechNet.Audio.Processing.Lanes;
 
 /// <summary>
-/// The natural logarithm in every lane, relative error below 2e-7: x = m 2^e with m in [sqrt 1/2, sqrt 2), log x = e log 2 + log m and
-/// log m = 2 artanh s = 2 s (1 + s^2/3 + s^4/5 + s^6/7 + s^8/9) with s = (m - 1) / (m + 1), |s| at most 0.1716
-/// (Abramowitz and Stegun 4.1.27; the terms left out are below 2.1e-9 of the sum).
+/// The natural logarithm in every lane, relative error below 2e-7: x = m 2^e with m in [sqrt 1/2, sqrt 2), log x = e log 2 + log
+/// m and log m = 2 artanh s = 2 s (1 + s^2/3 + s^4/5 + s^6/7 + s^8/9) with s = (m - 1) / (m + 1), |s| at most 0.1716 (Abramowitz
+/// and Stegun 4.1.27; the terms left out are below 2.1e-9 of the sum).
 /// </summary>
 internal static class LaneLogarithm
 {
