@@ -108,13 +108,17 @@ public sealed class SpeechTrainer
     {
         while (_state.Epoch < _options.Epochs)
         {
-            if (!await EpochAsync(cancellationToken).ConfigureAwait(false))
+            try
+            {
+                await EpochAsync(cancellationToken).ConfigureAwait(false);
+                await FinishEpochAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 Save();
                 return TrainingOutcome.Interrupted;
             }
 
-            await FinishEpochAsync(cancellationToken).ConfigureAwait(false);
             Save();
             if (_options.Patience > 0 && _state.SinceBest >= _options.Patience)
                 return TrainingOutcome.StoppedEarly;
@@ -123,8 +127,8 @@ public sealed class SpeechTrainer
         return TrainingOutcome.Finished;
     }
 
-    /// <summary>Runs what is left of the epoch under way; false where it was cancelled.</summary>
-    private async Task<bool> EpochAsync(CancellationToken cancellationToken)
+    /// <summary>Runs what is left of the epoch under way.</summary>
+    private async Task EpochAsync(CancellationToken cancellationToken)
     {
         BatchPlan plan = _planner.Plan(_state.Epoch);
         long totalSteps = (long)plan.Count * _options.Epochs;
@@ -134,71 +138,62 @@ public sealed class SpeechTrainer
         long utterances = 0;
         int skippedInARow = 0;
         List<int> faulty = [];
-        try
+        await foreach (PreparedBatch batch in _queue.RunAsync(plan, _state.Batch, _state.Epoch, cancellationToken).ConfigureAwait(false))
         {
-            await foreach (PreparedBatch batch in _queue.RunAsync(plan, _state.Batch, _state.Epoch, cancellationToken).ConfigureAwait(false))
+            if (_state.Epoch == 0)
             {
-                if (_state.Epoch == 0)
-                {
-                    foreach ((int index, string reason) in batch.LeftOut)
-                        Report($"Left out {_train[index].Path}: {reason}");
-                }
-
-                float rate = schedule.At(_state.Step);
-                double norm = 0;
-                if (!batch.IsEmpty)
-                {
-                    faulty.Clear();
-                    StepState result = _step.Run(batch, rate, CounterRandom.Fork(_options.Seed, (ulong)_state.Step), faulty);
-                    norm = result.Norm;
-                    if (result.Skipped)
-                    {
-                        _state.Skipped++;
-                        Report(Describe(batch, faulty));
-                        if (++skippedInARow >= _options.MaximumSkippedSteps)
-                            throw new TrainingException($"{skippedInARow} steps in a row gave a loss or gradient that is not a finite number. The last good checkpoint is in {_folder.Checkpoints}; try a lower learning rate.");
-                    }
-                    else
-                    {
-                        skippedInARow = 0;
-                        _state.LossSum += result.MeanLoss * (double)result.ScoredUtterances;
-                        _state.Scored += result.ScoredUtterances;
-                    }
-                }
-
-                utterances += batch.Utterances.Count;
-                sound += batch.Seconds;
-                _queue.Return(batch);
-                _state.Batch++;
-                _state.Step++;
-                double elapsed = clock.Elapsed.TotalSeconds;
-                _state.Seconds = before + elapsed;
-                double left = (totalSteps - _state.Step) * _state.Seconds / Math.Max(1, _state.Step);
-                _progress.Report(new StepProgress(
-                    _state.Epoch + 1, _options.Epochs, _state.Batch, plan.Count, _state.Scored == 0 ? double.NaN : _state.LossSum / _state.Scored, norm, rate, utterances / elapsed, sound / elapsed, TimeSpan.FromSeconds(left)));
-
-                if (elapsed - sinceSave >= 60 * _options.CheckpointMinutes && _state.Batch < plan.Count)
-                {
-                    Save();
-                    sinceSave = clock.Elapsed.TotalSeconds;
-                }
-
-                if (_folder.IsPaused && !cancellationToken.IsCancellationRequested)
-                {
-                    clock.Stop();
-                    await PauseAsync(cancellationToken).ConfigureAwait(false);
-                    clock.Start();
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
+                foreach ((int index, string reason) in batch.LeftOut)
+                    Report($"Left out {_train[index].Path}: {reason}");
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
 
-        return true;
+            float rate = schedule.At(_state.Step);
+            double norm = 0;
+            if (!batch.IsEmpty)
+            {
+                faulty.Clear();
+                StepState result = _step.Run(batch, rate, CounterRandom.Fork(_options.Seed, (ulong)_state.Step), faulty);
+                norm = result.Norm;
+                if (result.Skipped)
+                {
+                    _state.Skipped++;
+                    Report(Describe(batch, faulty));
+                    if (++skippedInARow >= _options.MaximumSkippedSteps)
+                        throw new TrainingException($"{skippedInARow} steps in a row gave a loss or gradient that is not a finite number. The last good checkpoint is in {_folder.Checkpoints}; try a lower learning rate.");
+                }
+                else
+                {
+                    skippedInARow = 0;
+                    _state.LossSum += result.MeanLoss * (double)result.ScoredUtterances;
+                    _state.Scored += result.ScoredUtterances;
+                }
+            }
+
+            utterances += batch.Utterances.Count;
+            sound += batch.Seconds;
+            _queue.Return(batch);
+            _state.Batch++;
+            _state.Step++;
+            double elapsed = clock.Elapsed.TotalSeconds;
+            _state.Seconds = before + elapsed;
+            double left = (totalSteps - _state.Step) * _state.Seconds / Math.Max(1, _state.Step);
+            _progress.Report(new StepProgress(
+                _state.Epoch + 1, _options.Epochs, _state.Batch, plan.Count, _state.Scored == 0 ? double.NaN : _state.LossSum / _state.Scored, norm, rate, utterances / elapsed, sound / elapsed, TimeSpan.FromSeconds(left)));
+
+            if (elapsed - sinceSave >= 60 * _options.CheckpointMinutes && _state.Batch < plan.Count)
+            {
+                Save();
+                sinceSave = clock.Elapsed.TotalSeconds;
+            }
+
+            if (_folder.IsPaused && !cancellationToken.IsCancellationRequested)
+            {
+                clock.Stop();
+                await PauseAsync(cancellationToken).ConfigureAwait(false);
+                clock.Start();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task FinishEpochAsync(CancellationToken cancellationToken)

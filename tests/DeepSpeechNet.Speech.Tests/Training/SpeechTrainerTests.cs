@@ -88,7 +88,8 @@ public sealed class SpeechTrainerTests : IDisposable
         {
             samples[0] = PoisonAugmenter.Mark;
             return (entry, samples);
-        }));
+        }
+        ));
         Messages messages = new();
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         SpeechTrainer trainer = Trainer(device, train, null, "nan", messages, new SpeechTrainerOptions { Epochs = 1, BatchSize = 4 }, out AcousticModel model, () => new PoisonAugmenter());
@@ -136,6 +137,23 @@ public sealed class SpeechTrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_in_the_middle_of_an_evaluation_loses_nothing()
+    {
+        using FakeCorpus train = ToneCorpus.Make(30, 3), quiet = ToneCorpus.Make(6, 4);
+        SpeechTrainerOptions options = new() { Epochs = 2, BatchSize = 6, LearningRate = 0.005f };
+        float[] unbroken = await Run("unbroken", train, quiet, options, int.MaxValue, resume: false);
+
+        using CancellationTokenSource stop = new();
+        using CancellingCorpus dev = new(quiet, stop);
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        SpeechTrainer trainer = Trainer(device, train, dev, "evaluating", new Messages(), options, out _);
+        Assert.Equal(TrainingOutcome.Interrupted, await trainer.RunAsync(stop.Token));
+        float[] resumed = await Run("evaluating", train, quiet, options, int.MaxValue, resume: true);
+
+        Assert.Equal(unbroken, resumed);
+    }
+
+    [Fact]
     public async Task A_checkpoint_of_other_settings_is_refused()
     {
         using FakeCorpus train = ToneCorpus.Make(12, 9);
@@ -176,6 +194,26 @@ public sealed class SpeechTrainerTests : IDisposable
     }
 
     private static float[] Weights(AcousticModel model) => [.. model.Parameters.Parameters.SelectMany(ParameterSet.Get)];
+
+    /// <summary>Asks for a stop as soon as a clip is read.</summary>
+    private sealed class CancellingCorpus(FakeCorpus inner, CancellationTokenSource stop) : ISpeechCorpus
+    {
+        public int Count => inner.Count;
+
+        public int SampleRate => inner.SampleRate;
+
+        public CorpusEntry this[int index] => inner[index];
+
+        public SampleBuffer ReadSamples(int index)
+        {
+            stop.Cancel();
+            return inner.ReadSamples(index);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 
     /// <summary>Makes the frames of an utterance that begins with the mark something that is no number.</summary>
     private sealed class PoisonAugmenter : IUtteranceAugmenter
