@@ -24,6 +24,7 @@ public static class DsnCommand
         ("evaluate", EvaluateCommand.Create),
         ("train", _ => TrainCommand.Create()),
         ("corpus", CorpusCommand.Create),
+        ("bench", BenchCommand.Create),
         ("devices", DevicesCommand.Create),
         ("models", ModelsCommand.Create),
     ];

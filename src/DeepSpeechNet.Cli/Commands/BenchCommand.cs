@@ -1,0 +1,77 @@
+using System.CommandLine;
+using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Cli.Benching;
+using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Speech;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn bench</c>: how fast this machine recognises, in half a minute.</summary>
+internal sealed class BenchCommand
+{
+    private const int MatrixSize = 1024, Batch = 16, CtcFrames = 250, CtcLetters = 80;
+
+    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model to measure. Default: the one shipped; where there is none, a network of the default shape with random weights." };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
+    private readonly Option<double> _seconds = new("--seconds") { Description = "Time for each of the five measurements.", DefaultValueFactory = _ => 4 };
+    private readonly CommandConsole _console;
+
+    private BenchCommand(CommandConsole console) => _console = console;
+
+    public static Command Create(CommandConsole console)
+    {
+        BenchCommand self = new(console);
+        Command command = new("bench", "Measure how fast this machine recognises; takes half a minute.") { self._model, self._threads, self._seconds };
+        command.SetAction(self.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        CpuDeviceOptions options = new() { Threads = parsed.GetValue(_threads) };
+        UsageException.Check(options.Validate);
+        double seconds = parsed.GetValue(_seconds);
+        if (seconds is not (> 0 and <= 3600))
+            throw new UsageException($"--seconds is {seconds}; it must be above 0 and at most 3600.");
+        using CpuDevice device = new(options);
+        (AcousticModel model, ModelDescription description, string name) = Load(parsed.GetValue(_model), device);
+        MachineBench bench = new(model, description, TimeSpan.FromSeconds(seconds));
+
+        AcousticModelOptions shape = model.Options;
+        _console.Out.WriteLine($"{Processor.Name}; {device.Description}; .NET {Environment.Version}");
+        _console.Out.WriteLine(
+            $"{name}: {model.Parameters.TrainedCount / 1e6:F2} M parameters, {shape.DenseLayers} x {shape.Hidden} dense, {shape.RecurrentLayers} x {shape.Cell} {(shape.RecurrentHidden == 0 ? shape.Hidden : shape.RecurrentHidden)}");
+        _console.Out.WriteLine();
+        TextTable table = new("measured", "figure", "unit");
+        table.Add($"matrix product of {MatrixSize} x {MatrixSize}", Shown($"{bench.MatrixProduct(MatrixSize) / 1e9:F0}"), "GFLOP/s");
+        table.Add("front end, one thread", Shown($"{bench.FrontEnd():F0}"), "x real time");
+        table.Add($"network, {MachineBench.ClipSeconds} s of speech alone", Shown($"{bench.Network(1):F0}"), "x real time");
+        table.Add($"network, {Batch} such together", Shown($"{bench.Network(Batch):F0}"), "x real time");
+        table.Add($"CTC with gradient, {Batch} texts of {CtcLetters} letters, {CtcFrames} frames", Shown($"{1e3 * bench.CtcLoss(CtcFrames, Batch, CtcLetters):F2}"), "ms");
+        _console.EndProgress();
+        table.Write(_console.Out);
+        return 0;
+    }
+
+    /// <summary>Shows on a terminal that the work goes on.</summary>
+    private string Shown(string figure)
+    {
+        _console.Progress($"... {figure}");
+        return figure;
+    }
+
+    private static (AcousticModel Model, ModelDescription Description, string Name) Load(string? package, CpuDevice device)
+    {
+        string name = package ?? ModelArguments.Default;
+        if (package is not null || Directory.Exists(name))
+        {
+            (AcousticModel model, ModelDescription description) = ModelPackage.Load(name, device);
+            return (model, description, name);
+        }
+
+        ModelDescription random = new() { Alphabet = Alphabet.English, FrontEnd = new FrontEndOptions(), Acoustic = new AcousticModelOptions() };
+        int features = new FeatureExtractor(random.FrontEnd).FeatureCount;
+        return (new AcousticModel(device, random.Acoustic, features, random.Alphabet.ClassCount, seed: 1, training: false), random, "random weights (no model is there)");
+    }
+}

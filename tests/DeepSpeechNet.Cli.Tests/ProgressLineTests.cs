@@ -1,0 +1,44 @@
+namespace DeepSpeechNet.Cli.Tests;
+
+public sealed class ProgressLineTests
+{
+    [Fact]
+    public void Short_work_shows_nothing_and_long_work_a_line_now_and_then()
+    {
+        Clock clock = new();
+        using StringWriter error = new();
+        using CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: true);
+        using (ProgressLine line = new(console, clock))
+        {
+            line.Show(_ => "early");
+            Assert.Equal("", error.ToString());
+            clock.Now += TimeSpan.FromSeconds(3);
+            line.Show(elapsed => $"at {elapsed.TotalSeconds} s");
+            line.Show(_ => "too soon");
+            Assert.Equal("at 3 s", error.ToString());
+        }
+
+        Assert.Equal("at 3 s\r      \r", error.ToString());
+    }
+
+    [Fact]
+    public void Where_nobody_watches_nothing_is_shown()
+    {
+        Clock clock = new();
+        using StringWriter error = new();
+        using CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: false);
+        using ProgressLine line = new(console, clock);
+        clock.Now += TimeSpan.FromSeconds(3);
+        line.Show(_ => "line");
+        Assert.Equal("", error.ToString());
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
+}
