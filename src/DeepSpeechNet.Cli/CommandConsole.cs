@@ -6,7 +6,7 @@ namespace DeepSpeechNet.Cli;
 /// Where a command reads and writes: results on <see cref="Out"/>, everything else on <see cref="Error"/>. The line that shows progress is redrawn on a
 /// terminal and taken away before anything else is written. Thread-safe but for <see cref="Out"/>, which has one writer at a time.
 /// </summary>
-internal sealed class CommandConsole : IDisposable
+internal sealed class CommandConsole
 {
     private readonly Lock _gate = new();
     private int _drawn;
@@ -77,9 +77,6 @@ internal sealed class CommandConsole : IDisposable
         lock (_gate)
             Erase();
     }
-
-    /// <summary>Hands on what is still buffered.</summary>
-    public void Dispose() => Out.Flush();
 
     private void Erase()
     {

@@ -18,6 +18,8 @@ public static class DsnCommand
     /// <summary>The command line makes no sense.</summary>
     public const int WrongUsage = 2;
 
+    private const int LinuxNoSpace = 28, WindowsDiskFull = unchecked((int)0x80070070);
+
     private static readonly (string Name, Func<CommandConsole, Command> Create)[] Commands =
     [
         ("transcribe", TranscribeCommand.Create),
@@ -32,11 +34,7 @@ public static class DsnCommand
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The words after <c>dsn</c>.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
-    {
-        using CommandConsole console = CommandConsole.OfProcess();
-        return await RunAsync(args, console).ConfigureAwait(false);
-    }
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, CommandConsole.OfProcess());
 
     /// <summary>Runs a command line that reads and writes elsewhere than the process does.</summary>
     internal static async Task<int> RunAsync(string[] args, CommandConsole console)
@@ -54,7 +52,9 @@ public static class DsnCommand
         try
         {
             InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error };
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            int exit = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            await console.Out.FlushAsync().ConfigureAwait(false);
+            return exit;
         }
         catch (UsageException e)
         {
@@ -64,6 +64,11 @@ public static class DsnCommand
         catch (OperationCanceledException)
         {
             console.Say("interrupted");
+            return Failed;
+        }
+        catch (IOException e) when (e is not FileSaveException && e.HResult is LinuxNoSpace or WindowsDiskFull)
+        {
+            console.Say("The disk is full: free some space and try again.");
             return Failed;
         }
         catch (Exception e) when (IsForPeople(e))

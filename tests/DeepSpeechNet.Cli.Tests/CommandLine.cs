@@ -15,10 +15,17 @@ internal sealed class CommandLine : IDisposable
     public async Task<Run> RunAsync(params string[] arguments)
     {
         using StringWriter output = new() { NewLine = "\n" };
+        Run run = await RunAsync(output, arguments);
+        return run with { Out = Shorten(output) };
+    }
+
+    /// <summary>Runs <c>dsn</c> with another standard output.</summary>
+    public async Task<Run> RunAsync(TextWriter output, string[] arguments)
+    {
         using StringWriter error = new() { NewLine = "\n" };
-        using CommandConsole console = new(output, error, () => new ForwardOnlyStream(Input), errorIsTerminal: false);
+        CommandConsole console = new(output, error, () => new ForwardOnlyStream(Input), errorIsTerminal: false);
         int exit = await DsnCommand.RunAsync([.. arguments.Select(a => a.Replace("@/", _folder + "/", StringComparison.Ordinal))], console);
-        return new Run(exit, Shorten(output), Shorten(error));
+        return new Run(exit, "", Shorten(error));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

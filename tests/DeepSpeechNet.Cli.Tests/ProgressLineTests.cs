@@ -7,7 +7,7 @@ public sealed class ProgressLineTests
     {
         Clock clock = new();
         using StringWriter error = new();
-        using CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: true);
+        CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: true);
         using (ProgressLine line = new(console, clock))
         {
             line.Show(_ => "early");
@@ -26,7 +26,7 @@ public sealed class ProgressLineTests
     {
         Clock clock = new();
         using StringWriter error = new();
-        using CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: false);
+        CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: false);
         using ProgressLine line = new(console, clock);
         clock.Now += TimeSpan.FromSeconds(3);
         line.Show(_ => "line");

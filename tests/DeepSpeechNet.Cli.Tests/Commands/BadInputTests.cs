@@ -91,6 +91,31 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
     }
 
+    [Theory]
+    [InlineData("transcribe --model @/model @/in/good.wav")]
+    [InlineData("transcribe --model @/model @/in --format json")]
+    [InlineData("devices")]
+    public async Task A_full_disk_behind_the_output_is_a_sentence(string command)
+    {
+        // A device of Linux that is always full.
+        const string Full = "/dev/full";
+        if (!File.Exists(Full))
+            return;
+        FileStream device = new(Full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        StreamWriter output = new(device);
+        try
+        {
+            CommandLine.Run run = await _dsn.RunAsync(output, command.Split(' '));
+            Assert.Equal(DsnCommand.Failed, run.Exit);
+            Assert.EndsWith("dsn: The disk is full: free some space and try again.\n", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            // The writer would try once more to write what it holds.
+            await device.DisposeAsync();
+        }
+    }
+
     private async Task ExpectBad(byte[] content, string problem)
     {
         File.WriteAllBytes(_dsn["in/bad.wav"], content);
