@@ -34,6 +34,8 @@ internal sealed class TrainSpeechCommand
     private readonly Option<float> _rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => Defaults.LearningRate };
     private readonly Option<string> _optimiser = new("--optimiser") { Description = "adam, adamw, nesterov or sgd.", DefaultValueFactory = _ => Defaults.Optimiser };
     private readonly Option<float> _clip = new("--clip-norm") { Description = "Scale gradients down to this norm; 0 leaves them.", DefaultValueFactory = _ => Defaults.ClipNorm };
+    private readonly Option<float> _clipValue = new("--clip-value") { Description = "Limit each gradient to this size; 0 leaves them." };
+    private readonly Option<string> _schedule = new("--schedule") { Description = "Learning rate: cosine, constant, plateau or one-cycle.", DefaultValueFactory = _ => Defaults.Schedule };
     private readonly Option<float> _decay = new("--weight-decay") { Description = "Weight decay.", DefaultValueFactory = _ => Defaults.WeightDecay };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Chooses every random draw.", DefaultValueFactory = _ => Defaults.Seed };
     private readonly Option<bool> _shuffle = new("--shuffle-first") { Description = "Shuffle the first epoch too, instead of going from short to long recordings (SortaGrad)." };
@@ -60,7 +62,7 @@ internal sealed class TrainSpeechCommand
         Command command = new("speech", "Train a recogniser on labelled recordings.")
         {
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
-            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._decay, self._seed, self._shuffle, self._preparation, self._patience,
+            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
             self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
         };
@@ -144,6 +146,8 @@ internal sealed class TrainSpeechCommand
         LearningRate = parsed.GetValue(_rate),
         Optimiser = parsed.GetValue(_optimiser)!,
         ClipNorm = parsed.GetValue(_clip),
+        ClipValue = parsed.GetValue(_clipValue),
+        Schedule = parsed.GetValue(_schedule)!,
         WeightDecay = parsed.GetValue(_decay),
         Seed = parsed.GetValue(_seed),
         Patience = parsed.GetValue(_patience),

@@ -74,7 +74,7 @@ public sealed class SpeechTrainer
         _progress = progress;
         _folder = new RunFolder(folder);
         _optimiser = Optimiser.Create(model.Device, model.Parameters, ToOptimiserOptions(options));
-        _step = new TrainingStep(model, _optimiser, options.ClipNorm);
+        _step = new TrainingStep(model, _optimiser, options.ClipNorm, options.ClipValue);
         _planner = Planner(train, options.SortaGrad);
         _queue = new BatchQueue(
             () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed), options.PreparationThreads, model.Options.Stride);
@@ -132,7 +132,7 @@ public sealed class SpeechTrainer
     {
         BatchPlan plan = _planner.Plan(_state.Epoch);
         long totalSteps = (long)plan.Count * _options.Epochs;
-        LearningRateSchedule schedule = LearningRateSchedule.Cosine(_options.LearningRate, (long)(_options.WarmUp * totalSteps), totalSteps, 0.01f * _options.LearningRate);
+        LearningRateSchedule schedule = Schedule(totalSteps);
         Stopwatch clock = Stopwatch.StartNew();
         double before = _state.Seconds, sound = 0, sinceSave = 0;
         long utterances = 0;
@@ -146,7 +146,7 @@ public sealed class SpeechTrainer
                     Report($"Left out {_train[index].Path}: {reason}");
             }
 
-            float rate = schedule.At(_state.Step);
+            float rate = schedule.At(_state.Step) * _state.Plateau.Scale;
             double norm = 0;
             if (!batch.IsEmpty)
             {
@@ -209,6 +209,8 @@ public sealed class SpeechTrainer
         _state.LossSum = 0;
         _state.Scored = 0;
         _state.Skipped = 0;
+        if (_options.Schedule == "plateau")
+            _state.Plateau = Lowered(_state.Plateau, metric);
         _state.SinceBest = best ? 0 : _state.SinceBest + 1;
         _state.Log.Add(RunFolder.LogLine(progress));
         if (best)
@@ -272,6 +274,25 @@ public sealed class SpeechTrainer
             Seed = _options.Seed,
             ShortestFirst = sortaGrad,
         });
+    }
+
+    private LearningRateSchedule Schedule(long steps)
+    {
+        float peak = _options.LearningRate;
+        long warmUp = (long)(_options.WarmUp * steps);
+        return _options.Schedule switch
+        {
+            "one-cycle" => LearningRateSchedule.OneCycle(peak, steps),
+            "cosine" => LearningRateSchedule.Cosine(peak, warmUp, steps, 0.01f * peak),
+            _ => LearningRateSchedule.Constant(peak, warmUp),
+        };
+    }
+
+    private static PlateauState Lowered(PlateauState state, double metric)
+    {
+        PlateauSchedule plateau = new(new PlateauOptions(), state);
+        plateau.Report(metric);
+        return plateau.State;
     }
 
     private static OptimiserOptions ToOptimiserOptions(SpeechTrainerOptions options) => options.Optimiser switch

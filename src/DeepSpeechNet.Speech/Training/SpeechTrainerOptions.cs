@@ -24,11 +24,20 @@ public sealed record SpeechTrainerOptions
     /// <summary>Weight decay.</summary>
     public float WeightDecay { get; init; } = 1e-4f;
 
-    /// <summary>The part of all steps over which the learning rate rises from zero; it then falls as half a cosine to a hundredth.</summary>
+    /// <summary>
+    /// How the learning rate goes on after the warm-up: cosine (half a cosine down to a hundredth), constant, plateau (halved where the dev error stalls
+    /// for two epochs), or one-cycle (which has a rise of its own).
+    /// </summary>
+    public string Schedule { get; init; } = "cosine";
+
+    /// <summary>The part of all steps over which the learning rate rises from zero.</summary>
     public double WarmUp { get; init; } = 0.05;
 
     /// <summary>Gradients are scaled down to this Euclidean norm; 0 leaves them.</summary>
     public float ClipNorm { get; init; } = 100;
+
+    /// <summary>Each gradient is limited to this size before the norm is taken; 0 leaves them.</summary>
+    public float ClipValue { get; init; }
 
     /// <summary>Chooses every random draw of the run.</summary>
     public ulong Seed { get; init; } = 1;
@@ -60,12 +69,15 @@ public sealed record SpeechTrainerOptions
         Check(nameof(WeightDecay), WeightDecay, 0, 1);
         Check(nameof(WarmUp), WarmUp, 0, 1);
         Check(nameof(ClipNorm), ClipNorm, 0, 1e9);
+        Check(nameof(ClipValue), ClipValue, 0, 1e9);
         Check(nameof(Patience), Patience, 0, 100_000);
         Check(nameof(CheckpointMinutes), CheckpointMinutes, 0, 1e6);
         Check(nameof(MaximumSkippedSteps), MaximumSkippedSteps, 1, 1_000_000);
         Check(nameof(PreparationThreads), PreparationThreads, 1, 256);
         if (Optimiser is not ("adam" or "adamw" or "nesterov" or "sgd"))
             throw new ArgumentException($"{nameof(Optimiser)} is '{Optimiser}'; it must be adam, adamw, nesterov or sgd.");
+        if (Schedule is not ("cosine" or "constant" or "plateau" or "one-cycle"))
+            throw new ArgumentException($"{nameof(Schedule)} is '{Schedule}'; it must be cosine, constant, plateau or one-cycle.");
     }
 
     private static void Check(string name, double value, double low, double high)

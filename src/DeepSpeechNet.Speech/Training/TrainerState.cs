@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DeepSpeechNet.Engine.Training;
 
 namespace DeepSpeechNet.Speech.Training;
 
@@ -32,6 +33,9 @@ internal sealed record TrainerState
 
     /// <summary>Epochs since then.</summary>
     public int SinceBest { get; set; }
+
+    /// <summary>How far the plateau schedule has lowered the learning rate.</summary>
+    public PlateauState Plateau { get; set; } = new();
 
     /// <summary>Seconds of training so far.</summary>
     public double Seconds { get; set; }

@@ -14,15 +14,17 @@ internal sealed class TrainingStep
     private readonly AcousticModel _model;
     private readonly Optimiser _optimiser;
     private readonly float _clipNorm;
+    private readonly float _clipValue;
     private readonly Tape _tape;
     private readonly Tensor _state;
     private readonly float[] _host = new float[StepState.Length];
 
-    public TrainingStep(AcousticModel model, Optimiser optimiser, float clipNorm)
+    public TrainingStep(AcousticModel model, Optimiser optimiser, float clipNorm, float clipValue)
     {
         _model = model;
         _optimiser = optimiser;
         _clipNorm = clipNorm;
+        _clipValue = clipValue;
         _tape = new Tape(model.Device, recording: true);
         _state = model.Device.Allocate(ElementType.Float32, new Shape(StepState.Length));
     }
@@ -45,6 +47,8 @@ internal sealed class TrainingStep
             _model.Parameters.ZeroUnreachedGradients(_tape);
             _model.Device.Fill(_state, 0);
             _model.Device.SumLosses(losses, _state);
+            if (_clipValue > 0)
+                _model.Device.ClipValues(_model.Parameters.Gradients!, _clipValue);
             _model.Device.GradientNorm(_model.Parameters.Gradients!, _clipNorm, _state);
             _optimiser.Step(learningRate, _state);
             _model.Device.Download(_state, MemoryMarshal.AsBytes(_host.AsSpan()));

@@ -71,6 +71,21 @@ public sealed class SpeechTrainerTests : IDisposable
         Assert.Equal(unbroken, resumed);
     }
 
+    [Theory]
+    [InlineData("adam", "plateau")]
+    [InlineData("nesterov", "one-cycle")]
+    [InlineData("sgd", "constant")]
+    public async Task Every_optimiser_and_schedule_resumes_to_the_same_bits(string optimiser, string schedule)
+    {
+        using FakeCorpus train = ToneCorpus.Make(18, 3), dev = ToneCorpus.Make(6, 4);
+        SpeechTrainerOptions options = new() { Epochs = 4, BatchSize = 6, LearningRate = 0.002f, Optimiser = optimiser, Schedule = schedule, ClipValue = 1 };
+        float[] unbroken = await Run("unbroken", train, dev, options, int.MaxValue, resume: false);
+
+        using CancellationTokenSource stop = new();
+        await Run("stopped", train, dev, options, stopAfter: 8, resume: false, stop);
+        Assert.Equal(unbroken, await Run("stopped", train, dev, options, int.MaxValue, resume: true));
+    }
+
     [Fact]
     public async Task The_number_of_threads_does_not_change_a_bit()
     {
