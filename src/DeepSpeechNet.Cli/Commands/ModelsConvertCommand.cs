@@ -11,6 +11,7 @@ internal sealed class ModelsConvertCommand
     private readonly Argument<string> _to = new("to") { Description = "The folder of the new package." };
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
     private readonly Option<string?> _command = new("--training-command") { Description = "The command that its training record names." };
+    private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses that its prefix beam search keeps unless the user says otherwise; 1 means best path, 0 leaves what it says." };
     private readonly CommandConsole _console;
 
     private ModelsConvertCommand(CommandConsole console) => _console = console;
@@ -18,7 +19,7 @@ internal sealed class ModelsConvertCommand
     public static Command Create(CommandConsole console)
     {
         ModelsConvertCommand self = new(console);
-        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command };
+        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command, self._beam };
         command.SetAction(self.Run);
         return command;
     }
@@ -30,6 +31,17 @@ internal sealed class ModelsConvertCommand
         (AcousticModel model, ModelDescription description) = ModelPackage.Load(from, device);
         if (parsed.GetValue(_command) is { } command)
             description = description with { Training = description.Training with { Command = command } };
+        if (parsed.GetValue(_beam) is var beam and not 0)
+            description = description with { Decoder = new DecoderSettings { BeamWidth = beam } };
+        try
+        {
+            description.Decoder.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+
         ModelPackage.Save(to, model, description, parsed.GetValue(_weights));
         _console.Line($"{Path.Combine(to, ModelPackage.FileName)}: {new FileInfo(Path.Combine(to, ModelPackage.FileName)).Length / 1e6:F1} MB");
         return 0;
