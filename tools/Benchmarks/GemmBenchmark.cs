@@ -25,6 +25,7 @@ internal static unsafe class GemmBenchmark
         new("wide", 8000, 1024, 3059, false, true),
         new("hidden-dx", 8000, 1024, 1024, false, false),
         new("hidden-dw", 1024, 1024, 8000, true, false),
+        new("chunk", 192, 1024, 1024, false, true),
         new("step16", 16, 1024, 1024, false, true),
         new("step1", 1, 1024, 1024, false, true),
     ];
