@@ -9,6 +9,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["gemm"] = GemmBenchmark.Run,
     ["figure-logmel"] = LogMelFigure.Run,
     ["logmel"] = LogMelBenchmark.Run,
+    ["ctc"] = CtcBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], int>? run))

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 using DeepSpeechNet.Engine.Tensors;
 
@@ -39,25 +40,60 @@ public sealed unsafe partial class CpuDevice
             GradientScale = gradientScale,
         };
 
-        long scratchBytes = 0;
+        long scratchBytes = CpuBuffer.Alignment;
         for (int b = 0; b < batch; b++)
-            scratchBytes = Math.Max(scratchBytes, CtcLog.ScratchBytes(Utterance(b)));
-        scratchBytes = (scratchBytes + CpuBuffer.Alignment - 1) / CpuBuffer.Alignment * CpuBuffer.Alignment;
-        byte* scratch = CtcScratch(scratchBytes * _team.Size);
+            scratchBytes = Math.Max(scratchBytes, CtcScaled.ScratchBytes(Utterance(b)));
+        byte* scratch = CtcScratch((scratchBytes * _team.Size) + (batch * sizeof(int)));
+        int* taken = (int*)(scratch + (scratchBytes * _team.Size));
+        new Span<int>(taken, batch).Clear();
 
-        int next = -1;
+        void Do(int b, int member)
+        {
+            if (Interlocked.Exchange(ref taken[b], 1) != 0)
+                return;
+            CtcUtterance u = Utterance(b);
+            double value = CtcLossOf(u, scratch + (member * scratchBytes));
+            loss[b] = (float)value;
+            if (dx is not null)
+                ClearFrames(u, double.IsFinite(value) ? u.Frames : 0, frames);
+        }
+
+        // Each member takes its share from the front, since neighbours share cache lines, then the others' from the back.
+        int members = _team.Size;
         _team.Run(member =>
         {
-            for (int b = Interlocked.Increment(ref next); b < batch; b = Interlocked.Increment(ref next))
+            int end = (int)((member + 1L) * batch / members);
+            for (int b = (int)((long)member * batch / members); b < end; b++)
+                Do(b, member);
+            for (int other = 1; other < members; other++)
             {
-                CtcUtterance u = Utterance(b);
-                double value = u.Frames == 0
-                    ? u.Length == 0 ? 0 : double.PositiveInfinity
-                    : u.Fits() ? CtcLog.Run(u, scratch + (member * scratchBytes)) : Impossible(u);
-                loss[b] = (float)value;
-                ClearFrames(u, double.IsFinite(value) ? u.Frames : 0, frames);
+                int from = (member + other) % members;
+                int first = (int)((long)from * batch / members);
+                for (int b = (int)((from + 1L) * batch / members) - 1; b >= first; b--)
+                    Do(b, member);
             }
         });
+    }
+
+    private static double CtcLossOf(in CtcUtterance u, byte* scratch)
+    {
+        if (u.Frames == 0)
+            return u.Length == 0 ? 0 : double.PositiveInfinity;
+        if (!u.Fits())
+            return Impossible(u);
+        if (CtcScaled.TryRun(u, scratch, out double loss))
+            return loss;
+
+        // Rare: posteriors beyond the scaled form's range. The memory is taken for this one utterance.
+        byte* own = (byte*)NativeMemory.AlignedAlloc((nuint)CtcLog.ScratchBytes(u), CpuBuffer.Alignment);
+        try
+        {
+            return CtcLog.Run(u, own);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(own);
+        }
     }
 
     /// <summary>Infinity, or NaN where a logit is not finite.</summary>
@@ -74,8 +110,6 @@ public sealed unsafe partial class CpuDevice
 
     private static void ClearFrames(in CtcUtterance u, int from, int to)
     {
-        if (u.Gradient is null)
-            return;
         for (int t = from; t < to; t++)
             new Span<float>(u.Gradient + (t * u.Stride), u.Classes).Clear();
     }

@@ -67,6 +67,19 @@ internal sealed class CtcCase
         return this;
     }
 
+    /// <summary>
+    /// One utterance with a frame to spare, whose posteriors are sure of the text one frame late until frame 40 and on time from then on: the path that
+    /// is on time falls e^-1600 behind its neighbour, and is the best of all by far in the end.
+    /// </summary>
+    public static CtcCase LateWinner()
+    {
+        CtcCase batch = new(151, 1, 29);
+        batch.Labels[0] = [.. Enumerable.Range(0, 150).Select(i => 1 + (i % 28))];
+        for (int t = 0; t < batch.Frames; t++)
+            batch.Frame(t, 0)[batch.Labels[0][Math.Clamp(t < 40 ? t - 1 : t, 0, 149)]] += 40;
+        return batch;
+    }
+
     public int[] RandomText(Random random, int length)
     {
         int[] text = new int[length];

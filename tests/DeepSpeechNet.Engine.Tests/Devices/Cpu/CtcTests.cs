@@ -135,6 +135,9 @@ public sealed class CtcTests : IDisposable
     }
 
     [Fact]
+    public void Equals_the_reference_where_a_path_far_behind_wins_in_the_end() => CtcCase.LateWinner().AssertEqualsReference(_device);
+
+    [Fact]
     public void Blank_dominated_posteriors_over_800_frames_have_a_finite_loss()
     {
         CtcCase batch = new CtcCase(800, 1, 29).FavourBlank(0.9).RandomTexts(0, 233);

@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 
 /// <summary>
-/// CTC in the log domain, double precision: right for any finite logits and any length, at several times the cost of the scaled form,
+/// CTC in the log domain, double precision: right for any finite logits and any length, at several times the cost of <see cref="CtcScaled"/>,
 /// which hands it the utterances whose numbers leave the range that it can answer for.
 /// </summary>
 internal static unsafe class CtcLog
@@ -113,37 +112,38 @@ internal static unsafe class CtcLog
     {
         double* lastLabel = last + LabelPlane(plane);
         double* nextLabel = next + LabelPlane(plane);
-        Vector512<double> floor = Vector512.Create(Nothing);
-        for (int i = 0; i < plane; i += Lanes)
+        Vector256<double> floor = Vector256.Create(Nothing);
+        for (int i = 0; i < plane; i += Vector256<double>.Count)
         {
-            Vector512<double> blank = Vector512.Load(last + i);
-            Vector512<double> label = Vector512.Load(lastLabel + i);
-            Vector512<double> before = Vector512.Load(lastLabel + i - 1);
-            Vector512<double> b = Add(blank, before) + Vector512.Create(blankEmission);
-            Vector512<double> l = Add(label, blank, before + Vector512.Load(skip + i)) + Vector512.Load(emission + i);
-            Vector512.MaxNative(b, floor).Store(next + i);
-            Vector512.MaxNative(l, floor).Store(nextLabel + i);
+            Vector256<double> blank = Vector256.Load(last + i);
+            Vector256<double> label = Vector256.Load(lastLabel + i);
+            Vector256<double> before = Vector256.Load(lastLabel + i - 1);
+            Vector256<double> b = LogSum.Of(blank, before) + Vector256.Create(blankEmission);
+            Vector256<double> l = LogSum.Of(label, blank, before + Vector256.Load(skip + i)) + Vector256.Load(emission + i);
+            Vector256.MaxNative(b, floor).Store(next + i);
+            Vector256.MaxNative(l, floor).Store(nextLabel + i);
         }
 
-        floor.Store(next + plane);
+        // What stands for label -1.
+        nextLabel[-1] = Nothing;
     }
 
     /// <summary>The transpose of <see cref="Forward"/>; beta leaves out the emission of its own frame.</summary>
     private static void Backward(
         double* blank, double* label, double* sumBlank, double* sumLabel, double* emission, double* skip, double blankEmission, int plane)
     {
-        Vector512<double> floor = Vector512.Create(Nothing);
-        for (int i = 0; i < plane; i += Lanes)
+        Vector256<double> floor = Vector256.Create(Nothing);
+        for (int i = 0; i < plane; i += Vector256<double>.Count)
         {
-            Vector512.MaxNative(Vector512.Load(blank + i) + Vector512.Create(blankEmission), floor).Store(sumBlank + i);
-            Vector512.MaxNative(Vector512.Load(label + i) + Vector512.Load(emission + i), floor).Store(sumLabel + i);
+            Vector256.MaxNative(Vector256.Load(blank + i) + Vector256.Create(blankEmission), floor).Store(sumBlank + i);
+            Vector256.MaxNative(Vector256.Load(label + i) + Vector256.Load(emission + i), floor).Store(sumLabel + i);
         }
 
-        for (int i = 0; i < plane; i += Lanes)
+        for (int i = 0; i < plane; i += Vector256<double>.Count)
         {
-            Vector512<double> l = Vector512.Load(sumLabel + i);
-            Add(Vector512.Load(sumBlank + i), l).Store(blank + i);
-            Add(l, Vector512.Load(sumBlank + i + 1), Vector512.Load(sumLabel + i + 1) + Vector512.Load(skip + i + 1)).Store(label + i);
+            Vector256<double> l = Vector256.Load(sumLabel + i);
+            LogSum.Of(Vector256.Load(sumBlank + i), l).Store(blank + i);
+            LogSum.Of(l, Vector256.Load(sumBlank + i + 1), Vector256.Load(sumLabel + i + 1) + Vector256.Load(skip + i + 1)).Store(label + i);
         }
     }
 
@@ -152,33 +152,19 @@ internal static unsafe class CtcLog
     {
         new Span<double>(posterior, u.Classes).Clear();
         double* alphaLabel = alpha + LabelPlane(plane);
-        Vector512<double> p = Vector512.Create(total);
-        Vector512<double> blanks = Vector512<double>.Zero;
-        double* labels = stackalloc double[Lanes];
-        for (int i = 0; i < plane; i += Lanes)
+        Vector256<double> p = Vector256.Create(total);
+        Vector256<double> blanks = Vector256<double>.Zero;
+        double* labels = stackalloc double[Vector256<double>.Count];
+        for (int i = 0; i < plane; i += Vector256<double>.Count)
         {
-            blanks += SoftmaxRow.Exp(Vector512.Load(alpha + i) + Vector512.Load(betaBlank + i) - p);
-            SoftmaxRow.Exp(Vector512.Load(alphaLabel + i) + Vector512.Load(betaLabel + i) - p).Store(labels);
-            int end = Math.Min(Lanes, u.Length - i);
+            blanks += LogSum.Exp(Vector256.Load(alpha + i) + Vector256.Load(betaBlank + i) - p);
+            LogSum.Exp(Vector256.Load(alphaLabel + i) + Vector256.Load(betaLabel + i) - p).Store(labels);
+            int end = Math.Min(Vector256<double>.Count, u.Length - i);
             for (int j = 0; j < end; j++)
                 posterior[u.Labels[i + j]] += labels[j];
         }
 
-        posterior[u.Blank] += Vector512.Sum(blanks);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Add(Vector512<double> a, Vector512<double> b)
-    {
-        Vector512<double> m = Vector512.MaxNative(a, b);
-        return m + Vector512.Log(Vector512<double>.One + Vector512.Exp(Vector512.MinNative(a, b) - m));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Add(Vector512<double> a, Vector512<double> b, Vector512<double> c)
-    {
-        Vector512<double> m = Vector512.MaxNative(Vector512.MaxNative(a, b), c);
-        return m + Vector512.Log(Vector512.Exp(a - m) + Vector512.Exp(b - m) + Vector512.Exp(c - m));
+        posterior[u.Blank] += Vector256.Sum(blanks);
     }
 
     private static double Add(double a, double b)

@@ -29,13 +29,13 @@ internal static unsafe class SoftmaxRow
         Vector512<double> shifted = t + Vector512.Create(RoundingShift);
         Vector512<double> f = t - (shifted - Vector512.Create(RoundingShift));
         Vector512<double> p = Vector512.Create(1.519615670467383e-05);
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(0.00015466756743300564));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(0.0013333935056006223));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(0.009618038131697246));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(0.05550410365989405));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(0.24022651066563258));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(0.6931471807045332));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512<double>.One);
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512.Create(0.00015466756743300564));
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512.Create(0.0013333935056006223));
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512.Create(0.009618038131697246));
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512.Create(0.05550410365989405));
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512.Create(0.24022651066563258));
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512.Create(0.6931471807045332));
+        p = Vector512.MultiplyAddEstimate(p, f, Vector512<double>.One);
         return (p.AsInt64() + (shifted.AsInt64() << 52)).AsDouble();
     }
 
