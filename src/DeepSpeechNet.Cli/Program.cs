@@ -1,3 +1,4 @@
 using DeepSpeechNet.Cli;
 
-return await DsnCommand.RunAsync(args).ConfigureAwait(false);
+// Not awaited: an async entry point costs milliseconds of every start.
+return DsnCommand.RunAsync(args).GetAwaiter().GetResult();

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json.Serialization;
@@ -14,7 +13,8 @@ namespace DeepSpeechNet.Language;
 public sealed class Alphabet : IEquatable<Alphabet>
 {
     private readonly Rune[] _symbols;
-    private readonly FrozenDictionary<Rune, int> _indices;
+    private readonly int[] _ascii = new int[128];
+    private readonly Dictionary<int, int>? _others;
 
     /// <summary>Creates an alphabet from its symbols in class order.</summary>
     /// <param name="symbols">Each symbol once, one after the other, without separators.</param>
@@ -25,21 +25,25 @@ public sealed class Alphabet : IEquatable<Alphabet>
         if (symbols.Length == 0)
             throw new ArgumentException("An alphabet needs at least one symbol; the given string is empty.", nameof(symbols));
 
-        List<Rune> runes = new(symbols.Length);
-        Dictionary<Rune, int> indices = new(symbols.Length);
+        Array.Fill(_ascii, -1);
+        Rune[] runes = new Rune[symbols.Length];
+        int count = 0;
         for (int at = 0; at < symbols.Length;)
         {
             if (!Rune.TryGetRuneAt(symbols, at, out Rune rune))
                 throw new ArgumentException($"The alphabet is not valid text: half a surrogate pair at position {at}.", nameof(symbols));
-            if (!indices.TryAdd(rune, runes.Count))
+            if (IndexOf(rune) >= 0)
                 throw new ArgumentException($"The alphabet names the symbol {Describe(rune)} twice; each symbol may stand once.", nameof(symbols));
-            runes.Add(rune);
+            if (rune.IsAscii)
+                _ascii[rune.Value] = count;
+            else
+                (_others ??= []).Add(rune.Value, count);
+            runes[count++] = rune;
             at += rune.Utf16SequenceLength;
         }
 
         Symbols = symbols;
-        _symbols = [.. runes];
-        _indices = indices.ToFrozenDictionary();
+        _symbols = runes[..count];
         SpaceIndex = IndexOf(new Rune(' '));
     }
 
@@ -74,10 +78,11 @@ public sealed class Alphabet : IEquatable<Alphabet>
     }
 
     /// <summary>The class of a symbol, or -1 when the alphabet lacks it.</summary>
-    public int IndexOf(Rune symbol) => _indices.GetValueOrDefault(symbol, -1);
+    public int IndexOf(Rune symbol) =>
+        symbol.IsAscii ? _ascii[symbol.Value] : _others is not null && _others.TryGetValue(symbol.Value, out int index) ? index : -1;
 
     /// <summary>Whether the alphabet has the symbol.</summary>
-    public bool Contains(Rune symbol) => _indices.ContainsKey(symbol);
+    public bool Contains(Rune symbol) => IndexOf(symbol) >= 0;
 
     /// <summary>Turns text into labels, one per Unicode scalar value.</summary>
     /// <param name="text">The text, already normalised (see <see cref="TextNormaliser"/>).</param>

@@ -23,10 +23,10 @@ public sealed class AcousticModel
     /// <param name="options">Its shape.</param>
     /// <param name="features">F: features of an input frame.</param>
     /// <param name="classes">A: letters and blank.</param>
-    /// <param name="seed">Chooses the random start.</param>
+    /// <param name="seed">Chooses the random start; none leaves all parameters zero, to be set from a file.</param>
     /// <param name="training">Whether it will be trained.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public AcousticModel(Device device, AcousticModelOptions options, int features, int classes, ulong seed, bool training)
+    public AcousticModel(Device device, AcousticModelOptions options, int features, int classes, ulong? seed, bool training)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(options);

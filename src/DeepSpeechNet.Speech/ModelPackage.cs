@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
@@ -68,7 +67,7 @@ public static class ModelPackage
         string file = FileOf(path);
         using TensorFile tensors = TensorFile.Read(file);
         ModelDescription description = Describe(file, tensors);
-        AcousticModel model = new(device, description.Acoustic, FeatureCount(file, description.FrontEnd), description.Alphabet.ClassCount, seed: 0, training);
+        AcousticModel model = new(device, description.Acoustic, FeatureCount(file, description.FrontEnd), description.Alphabet.ClassCount, seed: null, training);
         HashSet<string> known = [];
         foreach (Parameter parameter in model.Parameters.Parameters)
         {
@@ -107,10 +106,10 @@ public static class ModelPackage
         ModelDescription description = new()
         {
             Alphabet = Parse(file, tensors, AlphabetKey, text => new Alphabet(text)),
-            FrontEnd = Parse(file, tensors, FrontEndKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.FrontEndOptions)),
-            Acoustic = Parse(file, tensors, AcousticKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.AcousticModelOptions)),
-            Decoder = Parse(file, tensors, DecoderKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.DecoderSettings)),
-            Training = Parse(file, tensors, TrainingKey, text => JsonSerializer.Deserialize(text, PackageJson.Default.TrainingRecord)),
+            FrontEnd = Parse(file, tensors, FrontEndKey, PackageMetadata.FrontEnd),
+            Acoustic = Parse(file, tensors, AcousticKey, PackageMetadata.Acoustic),
+            Decoder = Parse(file, tensors, DecoderKey, PackageMetadata.Decoder),
+            Training = Parse(file, tensors, TrainingKey, PackageMetadata.Training),
         };
         Check(file, FrontEndKey, description.FrontEnd.Validate);
         Check(file, AcousticKey, description.Acoustic.Validate);
@@ -118,16 +117,16 @@ public static class ModelPackage
         return description;
     }
 
-    private static T Parse<T>(string file, TensorFile tensors, string key, Func<string, T?> parse)
+    private static T Parse<T>(string file, TensorFile tensors, string key, Func<string, T> parse)
         where T : class
     {
         if (!tensors.Metadata.TryGetValue(key, out string? text))
             throw new ModelFormatException(file, $"metadata '{key}'", "is missing: this is no recogniser of DeepSpeechNet");
         try
         {
-            return parse(text) ?? throw new ModelFormatException(file, $"metadata '{key}'", "is empty");
+            return parse(text);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw new ModelFormatException(file, $"metadata '{key}'", $"cannot be read ({e.Message})", e);
         }
@@ -168,15 +167,14 @@ public static class ModelPackage
     private static float[] Floats(string file, TensorFile tensors, TensorEntry entry) => entry.Type switch
     {
         StoredElementType.Float32 => tensors.Elements<float>(entry.Name).ToArray(),
-        StoredElementType.Float16 => Array.ConvertAll(tensors.Elements<Half>(entry.Name).ToArray(), v => (float)v),
+        StoredElementType.Float16 => Widen(tensors.Elements<Half>(entry.Name)),
         _ => throw new ModelFormatException(file, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32 or F16"),
     };
-}
 
-/// <summary>JSON of the model file's metadata.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(FrontEndOptions))]
-[JsonSerializable(typeof(AcousticModelOptions))]
-[JsonSerializable(typeof(DecoderSettings))]
-[JsonSerializable(typeof(TrainingRecord))]
-internal sealed partial class PackageJson : JsonSerializerContext;
+    private static float[] Widen(ReadOnlySpan<Half> halves)
+    {
+        float[] values = new float[halves.Length];
+        HalfPrecision.Widen(halves, values);
+        return values;
+    }
+}

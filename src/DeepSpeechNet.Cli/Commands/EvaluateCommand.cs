@@ -34,7 +34,7 @@ internal sealed class EvaluateCommand
         UsageException.Check(options.Validate);
         CorpusFilter filter = new() { OnlyCorpora = parsed.GetValue(_onlyCorpus) ?? [], OnlySpeakers = parsed.GetValue(_onlySpeaker) ?? [] };
         int skipped = 0;
-        await using Recognizer recognizer = await _recognizer.LoadAsync(parsed, cancellationToken).ConfigureAwait(false);
+        await using Recognizer recognizer = _recognizer.Load(parsed);
         using ISpeechCorpus corpus = CorpusArguments.Open(parsed.GetRequiredValue(_manifest), filter, recognizer.Model.FrontEnd.SampleRate, sentence =>
         {
             skipped++;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -31,10 +30,10 @@ internal sealed class RecognizerArguments
     /// <exception cref="UsageException">The number of threads is out of its range.</exception>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
-    public async Task<Recognizer> LoadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public Recognizer Load(ParseResult parsed)
     {
         int threads = parsed.GetValue(_threads);
         UsageException.Check(new Engine.Devices.Cpu.CpuDeviceOptions { Threads = threads }.Validate);
-        return await Recognizer.LoadAsync(Model(parsed), threads, cancellationToken).ConfigureAwait(false);
+        return Recognizer.Load(Model(parsed), threads);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Cli.Transcribing;
 using DeepSpeechNet.Speech.Recognition;
 using DeepSpeechNet.Speech.Recognition.Writers;
@@ -34,17 +35,10 @@ internal sealed class TranscribeCommand
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         TranscriptFormat format = parsed.GetValue(_format) is { } name && TranscriptFormats.TryParse(name, out TranscriptFormat named) ? named : TranscriptFormat.Text;
-        int alternatives = parsed.GetValue(_alternatives);
-        Segmentation segmentation = Enum.Parse<Segmentation>(parsed.GetValue(_segmentation) ?? "automatic", ignoreCase: true);
-        TranscriptionOptions options = new() { Alternatives = alternatives, BeamWidth = _recognizer.Beam(parsed), Segmentation = segmentation };
-        UsageException.Check(options.Validate);
-        if (alternatives > 0 && format is not (TranscriptFormat.Json or TranscriptFormat.JsonLines))
-            throw new UsageException("--alternatives are written by --format json and jsonl only.");
-        if (alternatives > 1 && options.BeamWidth == 1)
-            throw new UsageException("--alternatives need a beam wider than 1: leave out --beam, or widen it.");
+        TranscriptionOptions options = Options(parsed, format);
         AudioInputs inputs = AudioInputs.Find(parsed.GetRequiredValue(_paths), parsed.GetValue(_recursive));
         string? folder = parsed.GetValue(_output);
         if (folder is null && inputs.Several && format is TranscriptFormat.SubRip or TranscriptFormat.WebVtt)
@@ -52,13 +46,78 @@ internal sealed class TranscribeCommand
         foreach (string sentence in inputs.Missing)
             _console.Say(sentence);
         if (inputs.Files.Count == 0)
-            return DsnCommand.Failed;
-
-        await using Recognizer recognizer = await _recognizer.LoadAsync(parsed, cancellationToken).ConfigureAwait(false);
-        if (alternatives > 1 && options.BeamWidth == 0 && recognizer.Model.Decoder.BeamWidth < alternatives)
-            options = options with { BeamWidth = Math.Max(32, 4 * alternatives) };
-        using FileTranscriber transcriber = new(recognizer, options, _console.OpenInput, Environment.ProcessorCount);
+            return Task.FromResult(DsnCommand.Failed);
         TranscriptWriterOptions writing = new() { Words = parsed.GetValue(_words), SeveralFiles = folder is null && inputs.Several };
+        if (folder is null && inputs.Files.Count == 1)
+        {
+            int exit = RunOne(parsed, inputs.Files[0], options, TranscriptFormats.CreateWriter(format, writing), cancellationToken);
+            return Task.FromResult(inputs.Missing.Count == 0 ? exit : DsnCommand.Failed);
+        }
+
+        return RunManyAsync(parsed, inputs, options, format, writing, folder, cancellationToken);
+    }
+
+    private TranscriptionOptions Options(ParseResult parsed, TranscriptFormat format)
+    {
+        Segmentation segmentation = parsed.GetValue(_segmentation) switch
+        {
+            "whole" => Segmentation.Whole,
+            "pauses" => Segmentation.Pauses,
+            _ => Segmentation.Automatic,
+        };
+        TranscriptionOptions options = new() { Alternatives = parsed.GetValue(_alternatives), BeamWidth = _recognizer.Beam(parsed), Segmentation = segmentation };
+        UsageException.Check(options.Validate);
+        if (options.Alternatives > 0 && format is not (TranscriptFormat.Json or TranscriptFormat.JsonLines))
+            throw new UsageException("--alternatives are written by --format json and jsonl only.");
+        if (options.Alternatives > 1 && options.BeamWidth == 1)
+            throw new UsageException("--alternatives need a beam wider than 1: leave out --beam, or widen it.");
+        return options;
+    }
+
+    /// <summary>Alternatives need a beam: where neither the user nor the model asks for one, there is one now.</summary>
+    private static TranscriptionOptions WithBeam(TranscriptionOptions options, Recognizer recognizer) =>
+        options.Alternatives > 1 && options.BeamWidth == 0 && recognizer.Model.Decoder.BeamWidth < options.Alternatives
+            ? options with { BeamWidth = Math.Max(32, 4 * options.Alternatives) }
+            : options;
+
+    /// <summary>
+    /// One recording: what a person waits for, so it is read while the model is loaded, and nothing here is asynchronous, since every method that is costs
+    /// compilation at the start.
+    /// </summary>
+    private int RunOne(ParseResult parsed, AudioInput input, TranscriptionOptions options, ITranscriptWriter writer, CancellationToken cancellationToken)
+    {
+        const int UsualRate = 16000;
+        (AudioClip? Clip, string? Fault) read = default;
+        Thread? reader = input.IsStandardInput ? null : new Thread(() => read = FileTranscriber.Read(input, UsualRate, _console.OpenInput)) { IsBackground = true };
+        reader?.Start();
+        Recognizer recognizer = _recognizer.Load(parsed);
+        try
+        {
+            reader?.Join();
+            if (reader is null || recognizer.Model.FrontEnd.SampleRate != UsualRate)
+                read = FileTranscriber.Read(input, recognizer.Model.FrontEnd.SampleRate, _console.OpenInput);
+            FileOutcome outcome = read.Clip is { } clip
+                ? FileTranscriber.TranscribeAsync(input, clip, recognizer, WithBeam(options, recognizer), cancellationToken).GetAwaiter().GetResult()
+                : new FileOutcome(null, read.Fault, []);
+            Report(input, outcome);
+            writer.Begin(_console.Out);
+            if (outcome.Transcript is not null)
+                writer.Write(_console.Out, input.Path, outcome.Transcript);
+            writer.End(_console.Out);
+            _console.Out.Flush();
+            return outcome.Fault is null ? 0 : DsnCommand.Failed;
+        }
+        finally
+        {
+            recognizer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private async Task<int> RunManyAsync(
+        ParseResult parsed, AudioInputs inputs, TranscriptionOptions options, TranscriptFormat format, TranscriptWriterOptions writing, string? folder, CancellationToken cancellationToken)
+    {
+        await using Recognizer recognizer = _recognizer.Load(parsed);
+        using FileTranscriber transcriber = new(recognizer, WithBeam(options, recognizer), _console.OpenInput, Environment.ProcessorCount);
         bool complete = folder is null
             ? await WriteAsync(inputs.Files, transcriber, TranscriptFormats.CreateWriter(format, writing), inOrder: format != TranscriptFormat.JsonLines, cancellationToken).ConfigureAwait(false)
             : await SaveAsync(inputs.Files, transcriber, new TranscriptFiles(inputs.Files, folder, format, writing), cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using DeepSpeechNet.Speech.Recognition;
 namespace DeepSpeechNet.Cli.Transcribing;
 
 /// <summary>What became of one recording: its transcript, or the sentence that says why there is none.</summary>
-internal readonly record struct FileOutcome(Transcript? Transcript, string? Fault, IReadOnlyList<string> Warnings);
+internal sealed record FileOutcome(Transcript? Transcript, string? Fault, IReadOnlyList<string> Warnings);
 
 /// <summary>Reads and transcribes recordings, many at once; faults of one recording are its outcome and nobody else's.</summary>
 internal sealed class FileTranscriber : IDisposable
@@ -30,29 +30,49 @@ internal sealed class FileTranscriber : IDisposable
         _readers = new SemaphoreSlim(readers);
     }
 
-    /// <summary>Reads and transcribes one recording.</summary>
-    public async Task<FileOutcome> RunAsync(AudioInput input, CancellationToken cancellationToken)
+    /// <summary>Reads a recording to its end.</summary>
+    /// <returns>Its samples, or the sentence that says why there are none.</returns>
+    public static (AudioClip? Clip, string? Fault) Read(AudioInput input, int rate, Func<Stream> openInput)
     {
-        AudioClip clip;
         try
         {
-            clip = await ReadAsync(input, cancellationToken).ConfigureAwait(false);
+            if (!input.IsStandardInput)
+                return (AudioFile.ReadMono(input.Path, rate), null);
+            using Stream stream = openInput();
+            return (AudioFile.ReadMono(stream, input.Name, rate), null);
         }
         catch (AudioFormatException e)
         {
-            return Fault(e.Message);
+            return (null, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fault($"{input.Name}: {Why(e)}");
+            return (null, $"{input.Name}: {Why(e)}");
         }
+    }
 
+    /// <summary>Reads and transcribes one recording.</summary>
+    public async Task<FileOutcome> RunAsync(AudioInput input, CancellationToken cancellationToken)
+    {
+        await _budget.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _readers.WaitAsync(cancellationToken).ConfigureAwait(false);
+        AudioClip? clip;
+        string? fault;
         try
         {
-            if (_options.Segmentation == Segmentation.Whole && clip.Duration.TotalSeconds > Recognizer.LongestUtterance)
-                return Fault($"{input.Name}: it lasts {clip.Duration.TotalSeconds:F0} s, and one utterance may last {Recognizer.LongestUtterance} s; leave out --segmentation whole to have it cut at pauses.");
-            Transcript transcript = await _recognizer.TranscribeAsync(clip.Samples, _options, cancellationToken).ConfigureAwait(false);
-            return new FileOutcome(transcript, null, clip.Warnings);
+            (clip, fault) = await Task.Run(() => Read(input, _recognizer.Model.FrontEnd.SampleRate, _openInput), cancellationToken).ConfigureAwait(false);
+            _budget.Add(clip?.Samples.Length ?? 0);
+        }
+        finally
+        {
+            _readers.Release();
+        }
+
+        if (clip is null)
+            return new FileOutcome(null, fault, []);
+        try
+        {
+            return await TranscribeAsync(input, clip, _recognizer, _options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -60,32 +80,21 @@ internal sealed class FileTranscriber : IDisposable
         }
     }
 
+    /// <summary>Transcribes one recording that has been read.</summary>
+    public static Task<FileOutcome> TranscribeAsync(AudioInput input, AudioClip clip, Recognizer recognizer, TranscriptionOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Segmentation == Segmentation.Whole && clip.Duration.TotalSeconds > Recognizer.LongestUtterance)
+        {
+            string sentence = $"{input.Name}: it lasts {clip.Duration.TotalSeconds:F0} s, and one utterance may last {Recognizer.LongestUtterance} s; leave out --segmentation whole to have it cut at pauses.";
+            return Task.FromResult(new FileOutcome(null, sentence, clip.Warnings));
+        }
+
+        return Finish();
+
+        async Task<FileOutcome> Finish() => new(await recognizer.TranscribeAsync(clip.Samples, options, cancellationToken).ConfigureAwait(false), null, clip.Warnings);
+    }
+
     public void Dispose() => _readers.Dispose();
-
-    private async Task<AudioClip> ReadAsync(AudioInput input, CancellationToken cancellationToken)
-    {
-        await _budget.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await _readers.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            int rate = _recognizer.Model.FrontEnd.SampleRate;
-            AudioClip clip = await Task.Run(() => input.IsStandardInput ? ReadStandardInput(input, rate) : AudioFile.ReadMono(input.Path, rate), cancellationToken).ConfigureAwait(false);
-            _budget.Add(clip.Samples.Length);
-            return clip;
-        }
-        finally
-        {
-            _readers.Release();
-        }
-    }
-
-    private AudioClip ReadStandardInput(AudioInput input, int rate)
-    {
-        using Stream stream = _openInput();
-        return AudioFile.ReadMono(stream, input.Name, rate);
-    }
-
-    private static FileOutcome Fault(string sentence) => new(null, sentence, []);
 
     private static string Why(Exception e) => e switch
     {

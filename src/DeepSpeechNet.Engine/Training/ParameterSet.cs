@@ -36,9 +36,9 @@ public sealed class ParameterSet
 
     /// <summary>Gives every parameter its memory and its start.</summary>
     /// <param name="device">Where they are to lie.</param>
-    /// <param name="seed">Chooses the random starts.</param>
+    /// <param name="seed">Chooses the random starts; none leaves all zero, for parameters that are set from a file next.</param>
     /// <param name="training">Whether gradients are needed.</param>
-    public void Allocate(Device device, ulong seed, bool training)
+    public void Allocate(Device device, ulong? seed, bool training)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (Values is not null)
@@ -74,8 +74,14 @@ public sealed class ParameterSet
 
             value.IsParameter = true;
             parameter.Value = value;
+            if (seed is not { } chosen)
+            {
+                device.Fill(value, 0);
+                continue;
+            }
+
             float[] start = new float[parameter.Shape.Count];
-            parameter.Initialiser.Fill(start, parameter.Shape, CounterRandom.Fork(seed, (ulong)i));
+            parameter.Initialiser.Fill(start, parameter.Shape, CounterRandom.Fork(chosen, (ulong)i));
             Set(parameter, start);
         }
     }

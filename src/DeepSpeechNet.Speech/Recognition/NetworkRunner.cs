@@ -45,6 +45,7 @@ internal sealed class NetworkRunner : IAsyncDisposable
 {
     private const int MaximumBatch = 16;
     private const int MaximumFrames = 24_000;
+    private const int WarmUpFrames = 16;
 
     private readonly AcousticModel _model;
     private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
@@ -75,12 +76,29 @@ internal sealed class NetworkRunner : IAsyncDisposable
     private void Loop()
     {
         List<Request> pending = [];
+        WarmUp(pending);
         while (pending.Count > 0 || _waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (pending.Count < 4 * MaximumBatch && _waiting.Reader.TryRead(out Request? request))
                 pending.Add(request);
             RunOne(pending);
         }
+    }
+
+    /// <summary>
+    /// Runs a moment of silence, while the first callers still read their files: kernels are compiled and weights packed then, not when somebody waits.
+    /// </summary>
+    private void WarmUp(List<Request> pending)
+    {
+        int frames = WarmUpFrames * _model.Options.Stride;
+        Request silence = new(
+            new UtteranceFrames(new float[frames * _model.Features], frames),
+            new TaskCompletionSource<LetterProbabilities>(TaskCreationOptions.RunContinuationsAsynchronously),
+            CancellationToken.None);
+        pending.Add(silence);
+        RunOne(pending);
+        if (silence.Result.Task.IsCompletedSuccessfully)
+            silence.Result.Task.Result.Dispose();
     }
 
     /// <summary>Takes the request that has waited longest and those nearest to it in length, and runs them as one batch.</summary>

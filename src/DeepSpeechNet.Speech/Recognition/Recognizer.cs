@@ -50,22 +50,28 @@ public sealed class Recognizer : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting for the load.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
-    public static Task<Recognizer> LoadAsync(string package, int threads = 0, CancellationToken cancellationToken = default) => Task.Run(
-        () =>
+    public static Task<Recognizer> LoadAsync(string package, int threads = 0, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Load(package, threads), cancellationToken);
+
+    /// <summary>Loads a model package onto the processor and waits for it.</summary>
+    /// <param name="package">A package folder such as <c>models/commands</c>, or the model file itself.</param>
+    /// <param name="threads">Threads of the network; 0 means one per processor.</param>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
+    public static Recognizer Load(string package, int threads = 0)
+    {
+        CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
+        try
         {
-            CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
-            try
-            {
-                (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
-                return new Recognizer(model, description, ownsDevice: true);
-            }
-            catch
-            {
-                device.Dispose();
-                throw;
-            }
-        },
-        cancellationToken);
+            (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
+            return new Recognizer(model, description, ownsDevice: true);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Transcribes a file of any format, rate and channel count that <see cref="AudioFile"/> reads.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
