@@ -12,8 +12,23 @@ public sealed class PackageMetadataTests
     public void Every_setting_of_the_front_end_comes_back() => Check(
         new FrontEndOptions
         {
-            SampleRate = 8000, WindowSeconds = 0.032, HopSeconds = 0.016, Window = WindowShape.Povey, PreEmphasis = 0.97f, RemoveOffset = true, SampleScale = 32768, Feature = FeatureKind.Mfcc,
-            MelBins = 40, LowHertz = 64.5, HighHertz = -200, MfccCount = 20, CepstralLifter = 0, Deltas = 2, Normalisation = FeatureNormalisation.Running, RunningSeconds = 1.5, Floor = 1e-7f,
+            SampleRate = 8000,
+            WindowSeconds = 0.032,
+            HopSeconds = 0.016,
+            Window = WindowShape.Povey,
+            PreEmphasis = 0.97f,
+            RemoveOffset = true,
+            SampleScale = 32768,
+            Feature = FeatureKind.Mfcc,
+            MelBins = 40,
+            LowHertz = 64.5,
+            HighHertz = -200,
+            MfccCount = 20,
+            CepstralLifter = 0,
+            Deltas = 2,
+            Normalisation = FeatureNormalisation.Running,
+            RunningSeconds = 1.5,
+            Floor = 1e-7f,
         },
         new FrontEndOptions(),
         options => JsonSerializer.Serialize(options, PackageJson.Default.FrontEndOptions),
@@ -23,7 +38,15 @@ public sealed class PackageMetadataTests
     public void Every_setting_of_the_network_comes_back() => Check(
         new AcousticModelOptions
         {
-            Context = 3, Stride = 4, Hidden = 5, DenseLayers = 6, RecurrentLayers = 7, RecurrentHidden = 8, Cell = CellKind.GruResetBefore, Direction = DirectionMode.Concatenate, BatchNorm = true,
+            Context = 3,
+            Stride = 4,
+            Hidden = 5,
+            DenseLayers = 6,
+            RecurrentLayers = 7,
+            RecurrentHidden = 8,
+            Cell = CellKind.GruResetBefore,
+            Direction = DirectionMode.Concatenate,
+            BatchNorm = true,
             Dropout = 0.3f,
         },
         new AcousticModelOptions(),
