@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
@@ -69,41 +69,12 @@ internal static class ToneSpeech
         File.WriteAllBytes(path, Wav(samples));
     }
 
-    /// <summary>Samples as a 16-bit WAV file.</summary>
-    public static byte[] Wav(float[] samples)
-    {
-        byte[] data = new byte[2 * samples.Length];
-        for (int i = 0; i < samples.Length; i++)
-            BinaryPrimitives.WriteInt16LittleEndian(data.AsSpan(2 * i), (short)Math.Round(samples[i] * 32767));
-        return Wav(data, format: 1, bits: 16);
-    }
-
-    /// <summary>Samples as a WAV file of 32-bit floating point, which can hold what is not a number.</summary>
-    public static byte[] FloatWav(float[] samples)
-    {
-        byte[] data = new byte[4 * samples.Length];
-        for (int i = 0; i < samples.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(4 * i), samples[i]);
-        return Wav(data, format: 3, bits: 32);
-    }
-
-    private static byte[] Wav(byte[] data, short format, short bits)
+    /// <summary>Samples as a WAV file of 16 bits, or of floating point, which can hold what is not a number.</summary>
+    public static byte[] Wav(float[] samples, WavSampleFormat format = WavSampleFormat.Pcm16)
     {
         using MemoryStream stream = new();
-        using BinaryWriter writer = new(stream);
-        writer.Write("RIFF"u8);
-        writer.Write(36 + data.Length);
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write(format);
-        writer.Write((short)1);
-        writer.Write(Rate);
-        writer.Write(Rate * bits / 8);
-        writer.Write((short)(bits / 8));
-        writer.Write(bits);
-        writer.Write("data"u8);
-        writer.Write(data.Length);
-        writer.Write(data);
+        using (WavWriter writer = new(stream, Rate, 1, format))
+            writer.Write(samples);
         return stream.ToArray();
     }
 

@@ -10,6 +10,8 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["figure-logmel"] = LogMelFigure.Run,
     ["logmel"] = LogMelBenchmark.Run,
     ["ctc"] = CtcBenchmark.Run,
+    ["transcribe"] = TranscribeBenchmark.Run,
+    ["coldstart"] = ColdStartBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], int>? run))

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using DeepSpeechNet.Audio.Files;
+
 namespace DeepSpeechNet.Cli.Tests.Commands;
 
 /// <summary>What cannot be used gets one clear sentence and the right exit code, and the rest of the batch goes on.</summary>
@@ -52,8 +55,9 @@ public sealed class BadInputTests : IDisposable
     public async Task Samples_that_are_no_numbers_are_named_and_the_rest_goes_on()
     {
         float[] samples = ToneSpeech.Say("egg");
-        samples[1600] = float.NaN;
-        await ExpectBad(ToneSpeech.FloatWav(samples), "sample 1600 of channel 1, at 0.1 s, is not a number (NaN); write the file anew from its source.");
+        byte[] file = ToneSpeech.Wav(samples, WavSampleFormat.Float32);
+        BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(file.Length - (4 * (samples.Length - 1600))), float.NaN);
+        await ExpectBad(file, "sample 1600 of channel 1, at 0.1 s, is not a number (NaN); write the file anew from its source.");
     }
 
     [Fact]
