@@ -134,6 +134,34 @@ public sealed class TranscribeCommandTests : IDisposable
         await Expect(0, expected, "", "@/many");
     }
 
+    [Fact]
+    public async Task A_long_recording_is_cut_at_its_pauses_and_its_times_go_on()
+    {
+        // Nine times 0.74 s of words and 3.26 s of silence: 36 s.
+        float[] words = ToneSpeech.Say("bad cab"), sound = new float[9 * 4 * ToneSpeech.Rate];
+        for (int i = 0; i < 9; i++)
+            words.CopyTo(sound, i * 4 * ToneSpeech.Rate);
+        ToneSpeech.SaveWav(_dsn["long.wav"], sound);
+        string text = string.Join(' ', Enumerable.Repeat("bad cab", 9));
+        await Expect(0, text + "\n", "", "@/long.wav");
+        CommandLine.Run run = await _dsn.RunAsync("transcribe", "--model", "@/model", "@/long.wav", "--words");
+        Assert.EndsWith("\n     32.03    32.29  1.00  bad\n     32.43    32.69  1.00  cab\n", run.Out, StringComparison.Ordinal);
+        await Expect(
+            DsnCommand.Failed,
+            "",
+            "dsn: @/long.wav: it lasts 36 s, and one utterance may last 30 s; leave out --segmentation whole to have it cut at pauses.\n",
+            "@/long.wav",
+            "--segmentation",
+            "whole");
+    }
+
+    [Fact]
+    public async Task A_short_recording_is_cut_at_pauses_when_asked()
+    {
+        await Expect(0, "bad cab\n", "", "@/in/one.wav", "--segmentation", "pauses");
+        await Expect(0, "bad cab\n", "", "@/in/one.wav", "--segmentation", "whole");
+    }
+
     [Theory]
     [InlineData("--format srt", "Subtitles of several recordings cannot share one output: give a folder for them with --output.")]
     [InlineData("--format vtt", "Subtitles of several recordings cannot share one output: give a folder for them with --output.")]
