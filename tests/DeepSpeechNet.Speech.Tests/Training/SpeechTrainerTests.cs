@@ -37,7 +37,7 @@ public sealed class SpeechTrainerTests : IDisposable
         await using Recognizer recognizer = await Recognizer.LoadAsync(Path.Combine(_folder.Path, "learn"), threads: 1);
         using SampleBuffer sound = dev.ReadSamples(0);
         Transcript transcript = await recognizer.TranscribeAsync(sound.Memory);
-        Assert.Equal(messages.Epochs.Min(e => e.CharacterErrorRate) == 0 ? dev[0].Text : transcript.Text, transcript.Text);
+        Assert.Equal(dev[0].Text, transcript.Text);
         Assert.NotEmpty(transcript.Words);
     }
 
