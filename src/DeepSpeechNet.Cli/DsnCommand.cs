@@ -81,7 +81,7 @@ public static class DsnCommand
     /// <summary>Whether the message of an exception is a sentence for the user; anything else is a bug and shows where it came from.</summary>
     public static bool IsForPeople(Exception e) => e
         is AudioFormatException or ModelFormatException or FileSaveException or CorpusException or TrainingException
-        or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or InvalidOperationException;
+        or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
 
     /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>
     private static RootCommand Root(string[] args, CommandConsole console)

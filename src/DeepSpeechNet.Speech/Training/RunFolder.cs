@@ -68,7 +68,7 @@ internal sealed class RunFolder
             return null;
         TrainerState state = TrainerState.FromJson(checkpoint.State);
         if (state.Fingerprint != fingerprint)
-            throw new InvalidOperationException($"The checkpoint {checkpoint.Path} belongs to a run with another network, other settings or another training set; resume with the same, or train into another folder.");
+            throw new TrainingException($"The checkpoint {checkpoint.Path} belongs to a run with another network, other settings or another training set; resume with the same, or train into another folder.");
         foreach (Parameter parameter in model.Parameters.Parameters)
             ParameterSet.Set(parameter, checkpoint.Tensors.Elements<float>(ParameterPrefix + parameter.Name));
         optimiser.Import(state.OptimiserSteps, name => checkpoint.Tensors.Elements<float>(MomentPrefix + name).ToArray());

@@ -90,7 +90,7 @@ public sealed class SpeechTrainer
 
     /// <summary>Goes on from the newest valid checkpoint of the output folder, if there is one.</summary>
     /// <exception cref="ModelFormatException">No checkpoint is valid.</exception>
-    /// <exception cref="InvalidOperationException">The checkpoint belongs to a run with other settings.</exception>
+    /// <exception cref="TrainingException">The checkpoint belongs to a run with other settings.</exception>
     public bool Resume()
     {
         TrainerState? state = _folder.Load(_model, _optimiser, _state.Fingerprint, text => _progress.Report(new TrainingMessage(text)));

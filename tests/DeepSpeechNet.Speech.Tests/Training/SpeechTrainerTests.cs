@@ -175,7 +175,7 @@ public sealed class SpeechTrainerTests : IDisposable
         await Run("mine", train, null, new SpeechTrainerOptions { Epochs = 1, BatchSize = 4 }, int.MaxValue, resume: false);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         SpeechTrainer other = Trainer(device, train, null, "mine", new Messages(), new SpeechTrainerOptions { Epochs = 1, BatchSize = 5 }, out _);
-        Assert.Contains("other settings", Assert.Throws<InvalidOperationException>(() => other.Resume()).Message, StringComparison.Ordinal);
+        Assert.Contains("other settings", Assert.Throws<TrainingException>(() => other.Resume()).Message, StringComparison.Ordinal);
     }
 
     private SpeechTrainer Trainer(CpuDevice device, ISpeechCorpus train, ISpeechCorpus? dev, string name, Messages messages, SpeechTrainerOptions options, out AcousticModel model, Func<IUtteranceAugmenter>? augmenter = null)
