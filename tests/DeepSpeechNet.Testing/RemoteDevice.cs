@@ -86,6 +86,12 @@ public sealed class RemoteDevice(int threads = 1) : Device
         _inner.MatMul(In(a), transposeA, In(b), transposeB, In(c), accumulate, InOrNull(bias), activation);
 
     /// <inheritdoc/>
+    public override void GatherRows(Tensor table, Tensor indices, Tensor y) => _inner.GatherRows(In(table), In(indices), In(y));
+
+    /// <inheritdoc/>
+    public override void ScatterAddRows(Tensor rows, Tensor indices, Tensor table) => _inner.ScatterAddRows(In(rows), In(indices), In(table));
+
+    /// <inheritdoc/>
     public override void Add(Tensor a, Tensor b, Tensor y) => _inner.Add(In(a), In(b), In(y));
 
     /// <inheritdoc/>
@@ -131,6 +137,10 @@ public sealed class RemoteDevice(int threads = 1) : Device
     public override void LogSoftmaxBackward(Tensor y, Tensor dy, Tensor dx, bool accumulate = false) => _inner.LogSoftmaxBackward(In(y), In(dy), In(dx), accumulate);
 
     /// <inheritdoc/>
+    public override void SoftmaxCrossEntropy(Tensor logits, Tensor targets, Tensor losses, Tensor? gradient, float gradientScale) =>
+        _inner.SoftmaxCrossEntropy(In(logits), In(targets), In(losses), InOrNull(gradient), gradientScale);
+
+    /// <inheritdoc/>
     public override void CtcLoss(
         Tensor logits, Tensor lengths, Tensor labels, Tensor labelOffsets, int blank, Tensor losses, Tensor? gradient, float gradientScale) =>
         _inner.CtcLoss(In(logits), In(lengths), In(labels), In(labelOffsets), blank, In(losses), InOrNull(gradient), gradientScale);
@@ -144,7 +154,7 @@ public sealed class RemoteDevice(int threads = 1) : Device
         _inner.RecurrentBackward(cell, In(lengths), In(directions));
 
     /// <inheritdoc/>
-    public override void SumLosses(Tensor losses, Tensor state) => _inner.SumLosses(In(losses), In(state));
+    public override void SumLosses(Tensor losses, Tensor state, Tensor? targets = null) => _inner.SumLosses(In(losses), In(state), InOrNull(targets));
 
     /// <inheritdoc/>
     public override void GradientNorm(Tensor gradients, float maximumNorm, Tensor state) => _inner.GradientNorm(In(gradients), maximumNorm, In(state));

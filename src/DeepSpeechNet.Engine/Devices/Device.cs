@@ -48,6 +48,17 @@ public abstract class Device : IDisposable
     /// </summary>
     public abstract void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, bool accumulate = false, Tensor? bias = null, Activation activation = Activation.None);
 
+    // ---- rows of a table; an index is int32, and a negative one stands for padding ----
+
+    /// <summary>
+    /// y[r] = table[indices[r]] for each row r of y, zeros where the index is negative: the look-up of an embedding. An index past the table is an
+    /// <see cref="ArgumentException"/> where the device can tell at once; else its row is NaN.
+    /// </summary>
+    public abstract void GatherRows(Tensor table, Tensor indices, Tensor y);
+
+    /// <summary>table[indices[r]] += rows[r] for each row r, in order from the first to the last; rows of negative indices are left out.</summary>
+    public abstract void ScatterAddRows(Tensor rows, Tensor indices, Tensor table);
+
     // ---- elementwise; input and output may be the same tensor ----
 
     /// <summary>y = a + b.</summary>
@@ -100,13 +111,21 @@ public abstract class Device : IDisposable
     /// <summary>The gradients of <see cref="BatchNorm"/> in training; dy of padded frames is taken as zero, and so is dx written there.</summary>
     public abstract void BatchNormBackward(Tensor x, Tensor lengths, Tensor scale, Tensor saved, Tensor dy, Tensor dx, Tensor scaleGradient, Tensor shiftGradient, bool accumulateParameters);
 
-    // ---- softmax and CTC ----
+    // ---- softmax, cross-entropy and CTC ----
 
     /// <summary>y = x - log sum exp x over the last extent of each row.</summary>
     public abstract void LogSoftmax(Tensor x, Tensor y);
 
     /// <summary>dx = dy - exp(y) * (the row's sum of dy), or dx += it.</summary>
     public abstract void LogSoftmaxBackward(Tensor y, Tensor dy, Tensor dx, bool accumulate = false);
+
+    /// <summary>
+    /// Softmax and cross-entropy in one: for each row r of logits [..., C] with target k = targets[r] (int32),
+    /// losses[r] = log sum exp logits[r] - logits[r, k] and, where a gradient is given, gradient[r] = gradientScale * (softmax(logits[r]) - 1 at k).
+    /// The gradient may be the logits' own tensor. A row with a negative target is padding: its loss and gradient are 0. A row with logits that
+    /// are no numbers has the loss NaN and a zero gradient.
+    /// </summary>
+    public abstract void SoftmaxCrossEntropy(Tensor logits, Tensor targets, Tensor losses, Tensor? gradient, float gradientScale);
 
     /// <summary>
     /// Connectionist temporal classification with the softmax fused into it (Graves et al. 2006, equations 14 to 16): from logits [T, B, A]
@@ -137,8 +156,9 @@ public abstract class Device : IDisposable
     /// <summary>
     /// Sums up the losses [B] of a step into state: <see cref="Training.StepState.LossSum"/>, <see cref="Training.StepState.Utterances"/> and
     /// <see cref="Training.StepState.Impossible"/> (those of +infinity, left out of the sum), and sets <see cref="Training.StepState.Skip"/> where one is NaN.
+    /// Where <paramref name="targets"/> (int32, one a loss) are given, losses whose target is negative are padding and count nowhere.
     /// </summary>
-    public abstract void SumLosses(Tensor losses, Tensor state);
+    public abstract void SumLosses(Tensor losses, Tensor state, Tensor? targets = null);
 
     /// <summary>
     /// The Euclidean norm of all gradients (in double precision, blocks of fixed size in fixed order) into <see cref="Training.StepState.GradientNorm"/>,

@@ -29,6 +29,22 @@ public sealed class Dense
         Outputs = outputs;
     }
 
+    /// <summary>Adds a layer whose weight is a parameter there is already: an output layer tied to an <see cref="EmbeddingTable"/> (Press and Wolf 2017).</summary>
+    /// <param name="parameters">The model's parameters.</param>
+    /// <param name="name">The layer's dotted name; its bias alone is added.</param>
+    /// <param name="weight">W, [out, in], of the same set.</param>
+    /// <param name="activation">The elementwise function.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    public Dense(ParameterSet parameters, string name, Parameter weight, Activation activation, bool bias = true)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(weight);
+        _weight = weight;
+        Outputs = weight.Shape[0];
+        _bias = bias ? parameters.Add($"{name}.bias", new Shape(Outputs), Initialiser.Zeros) : null;
+        _activation = activation;
+    }
+
     /// <summary>Features out.</summary>
     public int Outputs { get; }
 

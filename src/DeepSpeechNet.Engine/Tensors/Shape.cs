@@ -67,6 +67,17 @@ public readonly struct Shape : IEquatable<Shape>
         return new Shape(extents);
     }
 
+    /// <summary>The same shape with one more extent behind the last.</summary>
+    /// <exception cref="ArgumentException">It would have more than <see cref="MaxRank"/>.</exception>
+    public Shape Append(int extent)
+    {
+        Span<int> extents = stackalloc int[Rank + 1];
+        for (int i = 0; i < Rank; i++)
+            extents[i] = _extents[i];
+        extents[^1] = extent;
+        return new Shape(extents);
+    }
+
     /// <summary>Whether both shapes have the same extents.</summary>
     public static bool operator ==(Shape left, Shape right) => left.Equals(right);
 

@@ -5,6 +5,8 @@ namespace DeepSpeechNet.Engine.Tests.Devices;
 
 public sealed class RemoteOptimiseTests() : OptimiseTests(() => new RemoteDevice());
 
+public sealed class RemoteRowsTests() : RowsTests(() => new RemoteDevice());
+
 public sealed class RemoteBatchNormTests() : BatchNormTests(() => new RemoteDevice());
 
 public sealed class RemoteOperationGradientTests() : OperationGradientTests(() => new RemoteDevice());

@@ -122,12 +122,53 @@ public abstract class OperationGradientTests(Func<Device> create) : DeviceTests(
         Random("x", new Shape(3, 2, classes), 4));
 
     [Fact]
+    public void Embedding_of_words_that_come_again_and_of_padding() => GradientCheck.Operation(
+        Device,
+        (tape, x) => [Embedding.Apply(tape, x[0], Indices(new Shape(3, 2), 4, 0, -1, 4, 6, 4))],
+        x => [ReferenceMaths.Embedding(x[0], 19, [4, 0, -1, 4, 6, 4])],
+        Random("table", new Shape(7, 19)));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(37)]
+    [InlineData(1100)]
+    public void Softmax_cross_entropy_with_padding(int classes) => GradientCheck.Loss(
+        Device,
+        (tape, x) => SoftmaxCrossEntropy.Apply(tape, x[0], Device.Integers(0, classes - 1, -1, classes / 2), 0.2f),
+        x => ReferenceMaths.CrossEntropy(x[0], classes, [0, classes - 1, -1, classes / 2]),
+        0.2f,
+        Random("logits", new Shape(2, 2, classes), 3));
+
+    [Fact]
+    public void Softmax_cross_entropy_of_computed_logits_takes_their_memory() => GradientCheck.Loss(
+        Device,
+        (tape, x) => SoftmaxCrossEntropy.Apply(tape, Linear.Apply(tape, x[0], x[1], x[2]), Device.Integers(3, 0, -1, 20), 0.5f),
+        x => ReferenceMaths.CrossEntropy(ReferenceMaths.Linear(x[0], x[1], x[2], 21, Activation.None), 21, [3, 0, -1, 20]),
+        0.5f,
+        Random("x", new Shape(2, 2, 5)),
+        Random("weight", new Shape(21, 5)),
+        Random("bias", new Shape(21)));
+
+    [Fact]
+    public void A_table_that_is_embedding_and_output_matrix_gets_both_gradients() => GradientCheck.Loss(
+        Device,
+        (tape, x) => SoftmaxCrossEntropy.Apply(
+            tape, Linear.Apply(tape, Embedding.Apply(tape, x[0], Indices(new Shape(2, 3), 1, 8, 1, 0, -1, 5)), x[0], null), Device.Integers(8, 1, 0, 5, 2, -1), 1),
+        x => ReferenceMaths.CrossEntropy(
+            ReferenceMaths.Linear(ReferenceMaths.Embedding(x[0], 6, [1, 8, 1, 0, -1, 5]), x[0], null, 9, Activation.None), 9, [8, 1, 0, 5, 2, -1]),
+        1,
+        Random("table", new Shape(9, 6)));
+
+    [Fact]
     public void Ctc_on_logits() => GradientCheck.Loss(
         Device,
         (tape, x) => CtcLoss.Apply(tape, x[0], Device.Integers(9, 7, 3, 9, 4), Device.Integers(0, 1, 1, 2, 2, 2, 0, 3, 3, 3, 1), Device.Integers(0, 4, 6, 9, 9, 11), 4, 0.2f),
         x => Ctc(x[0], 5, 5, [9, 7, 3, 9, 4], [[0, 1, 1, 2], [2, 2], [0, 3, 3], [], [3, 1]], 4),
         0.2f,
         Random("logits", new Shape(9, 5, 5), 3));
+
+    private Tensor Indices(Shape shape, params int[] indices) => Device.Integers(indices).View(shape);
 
     /// <summary>How large inputs must be so that both sides of an activation's edges are reached.</summary>
     private static float Reach(Activation activation) => activation == Activation.ClippedRelu ? 12 : 1;

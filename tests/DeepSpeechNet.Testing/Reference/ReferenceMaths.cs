@@ -35,6 +35,14 @@ public static class ReferenceMaths
         return y;
     }
 
+    /// <summary>Rows of a table [.., features] by index; zeros for negative ones.</summary>
+    public static double[] Embedding(double[] table, int features, int[] indices) =>
+        [.. indices.SelectMany(i => i < 0 ? new double[features] : table[(i * features)..((i + 1) * features)])];
+
+    /// <summary>-log softmax(row)[target] of each row; 0 where the target is negative.</summary>
+    public static double[] CrossEntropy(double[] logits, int classes, int[] targets) => [.. targets.Select((target, r) =>
+        target < 0 ? 0 : -LogSoftmax(logits[(r * classes)..((r + 1) * classes)], classes)[target])];
+
     /// <summary>Frames stride t - context to stride t + context side by side, zeros beyond the ends; x is [time, batch, features].</summary>
     public static double[] ContextWindow(double[] x, int time, int batch, int features, int context, int stride)
     {

@@ -12,14 +12,20 @@ public sealed unsafe partial class CpuDevice
     private double[] _blockSums = [];
 
     /// <inheritdoc/>
-    public override void SumLosses(Tensor losses, Tensor state)
+    public override void SumLosses(Tensor losses, Tensor state, Tensor? targets = null)
     {
+        ArgumentNullException.ThrowIfNull(losses);
+        CheckCount(targets, losses.Count, nameof(targets));
+        int* target = targets is null ? null : Integers(targets);
         float* values = State(state);
         ReadOnlySpan<float> all = new(Floats(losses), checked((int)losses.Count));
         double sum = 0;
         int scored = 0, impossible = 0, unscorable = 0;
-        foreach (float loss in all)
+        for (int i = 0; i < all.Length; i++)
         {
+            float loss = all[i];
+            if (target != null && target[i] < 0)
+                continue;
             if (float.IsPositiveInfinity(loss))
             {
                 impossible++;

@@ -2,6 +2,10 @@ using DeepSpeechNet.Engine.Tests.Operations;
 
 namespace DeepSpeechNet.Engine.Tests.Devices.Cpu;
 
+public sealed class CpuOneThreadRowsTests() : RowsTests(CpuDevices.One);
+
+public sealed class CpuTwoThreadsRowsTests() : RowsTests(CpuDevices.Two);
+
 public sealed class CpuOneThreadOptimiseTests() : OptimiseTests(CpuDevices.One);
 
 public sealed class CpuTwoThreadsOptimiseTests() : OptimiseTests(CpuDevices.Two);
