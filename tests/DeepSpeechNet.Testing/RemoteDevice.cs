@@ -89,7 +89,7 @@ public sealed class RemoteDevice(int threads = 1) : Device
     public override void GatherRows(Tensor table, Tensor indices, Tensor y) => _inner.GatherRows(In(table), In(indices), In(y));
 
     /// <inheritdoc/>
-    public override void ScatterAddRows(Tensor rows, Tensor indices, Tensor table) => _inner.ScatterAddRows(In(rows), In(indices), In(table));
+    public override void ScatterAddRows(Tensor rows, Tensor indices, Tensor table) => _inner.ScatterAddRows(In(rows), In(indices), Written(table));
 
     /// <inheritdoc/>
     public override void Add(Tensor a, Tensor b, Tensor y) => _inner.Add(In(a), In(b), In(y));
