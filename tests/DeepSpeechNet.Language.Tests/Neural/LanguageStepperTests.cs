@@ -1,0 +1,129 @@
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Language.Neural;
+
+namespace DeepSpeechNet.Language.Tests.Neural;
+
+public sealed class LanguageStepperTests : IDisposable
+{
+    private readonly CpuDevice _device = new(new CpuDeviceOptions { Threads = 1 });
+
+    public void Dispose() => _device.Dispose();
+
+    public static TheoryData<string> Networks => ["gru", "gru pairs", "lstm", "two lstm", "tanh tied", "feed-forward", "deep feed-forward"];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Stepping_gives_the_probabilities_of_the_plain_computation(string network)
+    {
+        NeuralLanguageModel model = Model(network);
+        using LanguageStepper stepper = new(model);
+        ReferenceNetwork reference = new(model);
+        int[] text = [3, 1, 4, 1, 0, 6, 2, 2];
+        float[] actual = new float[7];
+        stepper.Probabilities([stepper.BeginState], actual);
+        AssertClose(reference.After([6]), actual);
+        int state = stepper.BeginState;
+        for (int i = 0; i < text.Length; i++)
+        {
+            int[] next = new int[1];
+            stepper.Step([state], [text[i]], next, actual);
+            AssertClose(reference.After([6, .. text[..(i + 1)]]), actual);
+            stepper.Release(state);
+            state = next[0];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Neighbours_change_no_bit(string network)
+    {
+        NeuralLanguageModel model = Model(network);
+        using LanguageStepper stepper = new(model);
+        int count = 150;
+        int[] states = new int[count], tokens = [.. Enumerable.Range(0, count).Select(i => i * 5 % 7)], next = new int[count];
+        Array.Fill(states, stepper.BeginState);
+        float[] together = new float[count * 7];
+        stepper.Step(states, tokens, next, together);
+        int[] second = [.. tokens.Select(t => (t + 3) % 7)], last = new int[count];
+        stepper.Step(next, second, last, together);
+        for (int i = 0; i < count; i += 37)
+        {
+            int[] alone = new int[1], then = new int[1];
+            float[] probabilities = new float[7];
+            stepper.Step([stepper.BeginState], [tokens[i]], alone, probabilities);
+            stepper.Step(alone, [second[i]], then, probabilities);
+            Assert.Equal(together[(i * 7)..((i + 1) * 7)], probabilities);
+            stepper.Probabilities([last[i]], probabilities);
+            Assert.Equal(together[(i * 7)..((i + 1) * 7)], probabilities);
+        }
+    }
+
+    [Fact]
+    public void A_state_can_go_on_in_several_ways()
+    {
+        NeuralLanguageModel model = Model("lstm");
+        using LanguageStepper stepper = new(model);
+        ReferenceNetwork reference = new(model);
+        int[] root = new int[1], next = new int[3];
+        float[] probabilities = new float[21];
+        stepper.Advance([stepper.BeginState], [2], root);
+        stepper.Step([root[0], root[0], root[0]], [0, 1, 5], next, probabilities);
+        AssertClose(reference.After([6, 2, 0]), probabilities.AsSpan(0, 7));
+        AssertClose(reference.After([6, 2, 1]), probabilities.AsSpan(7, 7));
+        AssertClose(reference.After([6, 2, 5]), probabilities.AsSpan(14));
+        Assert.Equal(5, stepper.StateCount);
+        stepper.Clear();
+        Assert.Equal(1, stepper.StateCount);
+    }
+
+    [Fact]
+    public void Scores_are_the_chosen_probabilities()
+    {
+        NeuralLanguageModel model = Model("two lstm");
+        using LanguageStepper stepper = new(model);
+        int[] next = new int[2];
+        float[] all = new float[14], scores = new float[5];
+        stepper.Step([stepper.BeginState, stepper.BeginState], [1, 2], next, all);
+        stepper.Score([next[0], next[0], next[1], next[0], next[1]], [3, 0, 6, 2, 1], scores);
+        Assert.Equal([all[3], all[0], all[13], all[2], all[8]], scores);
+    }
+
+    [Fact]
+    public void Released_states_are_used_again_and_refused()
+    {
+        using LanguageStepper stepper = new(Model("gru"));
+        int[] next = new int[1];
+        for (int i = 0; i < 1000; i++)
+        {
+            stepper.Advance([stepper.BeginState], [i % 7], next);
+            stepper.Release(next[0]);
+        }
+
+        Assert.Equal(1, stepper.StateCount);
+        Assert.Contains("no state", Assert.Throws<ArgumentException>(() => stepper.Advance(next, [0], new int[1])).Message);
+        Assert.Contains("no symbol 7", Assert.Throws<ArgumentException>(() => stepper.Advance([stepper.BeginState], [7], new int[1])).Message);
+        stepper.Release(stepper.BeginState);
+        Assert.Equal(1, stepper.StateCount);
+    }
+
+    internal static NeuralLanguageModelOptions Shape(string network) => network switch
+    {
+        "gru" => new() { Cell = CellKind.GruResetAfter, Hidden = 33, Embedding = 0 },
+        "gru pairs" => new() { Cell = CellKind.GruResetAfter, Hidden = 33, Embedding = 0, Context = 2 },
+        "lstm" => new() { Cell = CellKind.Lstm, Hidden = 20, Embedding = 0 },
+        "two lstm" => new() { Cell = CellKind.Lstm, Hidden = 20, Embedding = 12, Layers = 2 },
+        "tanh tied" => new() { Cell = CellKind.Tanh, Hidden = 16, Embedding = 16, TiedEmbeddings = true },
+        "feed-forward" => new() { Network = LanguageNetwork.FeedForward, Hidden = 16, Embedding = 8, Context = 3 },
+        _ => new() { Network = LanguageNetwork.FeedForward, Hidden = 16, Embedding = 8, Context = 4, Layers = 2 },
+    };
+
+    private NeuralLanguageModel Model(string network) => new(_device, Shape(network), tokens: 7, endToken: 6, seed: 11, initialRange: 0.5f);
+
+    private static void AssertClose(double[] expected, ReadOnlySpan<float> actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-4);
+    }
+}
