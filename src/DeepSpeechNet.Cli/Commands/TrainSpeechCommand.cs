@@ -5,6 +5,7 @@ using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Layers;
+using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Speech;
 using DeepSpeechNet.Speech.Corpora;
@@ -37,6 +38,7 @@ internal sealed class TrainSpeechCommand
     private readonly Option<float> _clipValue = new("--clip-value") { Description = "Limit each gradient to this size; 0 leaves them." };
     private readonly Option<string> _schedule = new("--schedule") { Description = "Learning rate: cosine, constant, plateau or one-cycle.", DefaultValueFactory = _ => Defaults.Schedule };
     private readonly Option<float> _decay = new("--weight-decay") { Description = "Weight decay.", DefaultValueFactory = _ => Defaults.WeightDecay };
+    private readonly Option<float> _average = new("--average") { Description = "Decay of a moving average of the weights, which is evaluated and saved instead of the last ones: 0.999, say; 0 keeps none." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Chooses every random draw.", DefaultValueFactory = _ => Defaults.Seed };
     private readonly Option<bool> _shuffle = new("--shuffle-first") { Description = "Shuffle the first epoch too, instead of going from short to long recordings (SortaGrad)." };
     private readonly Option<int> _preparation = new("--preparation-threads") { Description = "Threads that prepare batches ahead.", DefaultValueFactory = _ => Defaults.PreparationThreads };
@@ -62,7 +64,7 @@ internal sealed class TrainSpeechCommand
         Command command = new("speech", "Train a recogniser on labelled recordings.")
         {
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
-            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._seed, self._shuffle, self._preparation, self._patience,
+            self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
             self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
         };
@@ -94,7 +96,7 @@ internal sealed class TrainSpeechCommand
         using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
         int features = new FeatureExtractor(frontEnd).FeatureCount;
         AcousticModel model = parsed.GetValue(_from) is { } from
-            ? StartFrom(from, device, shape)
+            ? StartFrom(from, device, shape, features, alphabet)
             : new AcousticModel(device, shape, features, alphabet.ClassCount, options.Seed, training: true);
         double hours = Enumerable.Range(0, train.Count).Sum(i => train[i].Seconds) / 3600;
         ModelDescription description = new()
@@ -149,6 +151,7 @@ internal sealed class TrainSpeechCommand
         ClipValue = parsed.GetValue(_clipValue),
         Schedule = parsed.GetValue(_schedule)!,
         WeightDecay = parsed.GetValue(_decay),
+        WeightAverage = parsed.GetValue(_average),
         Seed = parsed.GetValue(_seed),
         Patience = parsed.GetValue(_patience),
         SortaGrad = !parsed.GetValue(_shuffle),
@@ -169,12 +172,18 @@ internal sealed class TrainSpeechCommand
         Dropout = parsed.GetValue(_dropout),
     };
 
-    private static AcousticModel StartFrom(string path, CpuDevice device, AcousticModelOptions shape)
+    /// <summary>A network of the shape asked for with the weights of another; what has no part in the weights' shapes, stride and dropout, may differ.</summary>
+    private static AcousticModel StartFrom(string path, CpuDevice device, AcousticModelOptions shape, int features, Alphabet alphabet)
     {
-        (AcousticModel model, ModelDescription description) = ModelPackage.Load(path, device, training: true);
-        return description.Acoustic with { Dropout = shape.Dropout } == shape
-            ? model
-            : throw new UsageException($"The network of {path} has another shape than the options here ask for; give the same shape to start from it.");
+        (AcousticModel source, ModelDescription description) = ModelPackage.Load(path, device);
+        if (description.Acoustic with { Dropout = shape.Dropout, Stride = shape.Stride } != shape || source.Features != features)
+            throw new UsageException($"The network of {path} has another shape than the options here ask for; give the same shape to start from it.");
+        if (description.Alphabet.Symbols != alphabet.Symbols)
+            throw new UsageException($"The network of {path} writes another alphabet, '{description.Alphabet.Symbols}'; start from one of this alphabet.");
+        AcousticModel model = new(device, shape, features, alphabet.ClassCount, seed: null, training: true);
+        foreach ((Parameter from, Parameter to) in source.Parameters.Parameters.Zip(model.Parameters.Parameters))
+            ParameterSet.Set(to, ParameterSet.Get(from));
+        return model;
     }
 
     private static void Validate(Action validate)

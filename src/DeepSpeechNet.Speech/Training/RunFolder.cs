@@ -10,7 +10,7 @@ namespace DeepSpeechNet.Speech.Training;
 /// <summary>The output folder of a training run: the best package, checkpoints, the log, and the pause file.</summary>
 internal sealed class RunFolder
 {
-    private const string ParameterPrefix = "parameter.", MomentPrefix = "optimiser.";
+    private const string ParameterPrefix = "parameter.", MomentPrefix = "optimiser.", AverageName = "average";
     private readonly string _folder;
     private readonly CheckpointStore _store;
 
@@ -49,7 +49,7 @@ internal sealed class RunFolder
 
     public void SaveBest(AcousticModel model, ModelDescription description) => ModelPackage.Save(_folder, model, description);
 
-    public void SaveCheckpoint(AcousticModel model, Optimiser optimiser, TrainerState state)
+    public void SaveCheckpoint(AcousticModel model, Optimiser optimiser, WeightAverage? average, TrainerState state)
     {
         TensorFileWriter writer = new();
         foreach (Parameter parameter in model.Parameters.Parameters)
@@ -57,11 +57,18 @@ internal sealed class RunFolder
         foreach ((string name, float[] values) in optimiser.Export())
             writer.Add<float>(MomentPrefix + name, [values.Length], values);
         state.OptimiserSteps = optimiser.StepCount;
+        if (average is not null)
+        {
+            float[] values = average.Export();
+            writer.Add<float>(AverageName, [values.Length], values);
+            state.AverageUpdates = average.UpdateCount;
+        }
+
         _store.Save(writer, state.ToJson());
     }
 
-    /// <summary>Fills model and optimiser from the newest valid checkpoint.</summary>
-    public TrainerState? Load(AcousticModel model, Optimiser optimiser, string fingerprint, Action<string> warn)
+    /// <summary>Fills model, optimiser and average from the newest valid checkpoint.</summary>
+    public TrainerState? Load(AcousticModel model, Optimiser optimiser, WeightAverage? average, string fingerprint, Action<string> warn)
     {
         using Checkpoint? checkpoint = _store.LoadNewest(warn);
         if (checkpoint is null)
@@ -72,6 +79,7 @@ internal sealed class RunFolder
         foreach (Parameter parameter in model.Parameters.Parameters)
             ParameterSet.Set(parameter, checkpoint.Tensors.Elements<float>(ParameterPrefix + parameter.Name));
         optimiser.Import(state.OptimiserSteps, name => checkpoint.Tensors.Elements<float>(MomentPrefix + name).ToArray());
+        average?.Import(state.AverageUpdates, checkpoint.Tensors.Elements<float>(AverageName));
         return state;
     }
 }

@@ -34,6 +34,7 @@ public sealed class SpeechTrainer
     private readonly RunFolder _folder;
     private readonly IProgress<TrainingProgress> _progress;
     private readonly Optimiser _optimiser;
+    private readonly WeightAverage? _average;
     private readonly TrainingStep _step;
     private readonly BatchPlanner _planner;
     private readonly BatchQueue _queue;
@@ -74,6 +75,8 @@ public sealed class SpeechTrainer
         _progress = progress;
         _folder = new RunFolder(folder);
         _optimiser = Optimiser.Create(model.Device, model.Parameters, ToOptimiserOptions(options));
+        if (options.WeightAverage > 0)
+            _average = new WeightAverage(model.Device, model.Parameters, options.WeightAverage);
         _step = new TrainingStep(model, _optimiser, options.ClipNorm, options.ClipValue);
         _planner = Planner(train, options.SortaGrad);
         _queue = new BatchQueue(
@@ -93,7 +96,7 @@ public sealed class SpeechTrainer
     /// <exception cref="TrainingException">The checkpoint belongs to a run with other settings.</exception>
     public bool Resume()
     {
-        TrainerState? state = _folder.Load(_model, _optimiser, _state.Fingerprint, text => _progress.Report(new TrainingMessage(text)));
+        TrainerState? state = _folder.Load(_model, _optimiser, _average, _state.Fingerprint, text => _progress.Report(new TrainingMessage(text)));
         if (state is null)
             return false;
         _state = state;
@@ -163,6 +166,7 @@ public sealed class SpeechTrainer
                 else
                 {
                     skippedInARow = 0;
+                    _average?.Update();
                     _state.LossSum += result.MeanLoss * (double)result.ScoredUtterances;
                     _state.Scored += result.ScoredUtterances;
                 }
@@ -197,6 +201,19 @@ public sealed class SpeechTrainer
     }
 
     private async Task FinishEpochAsync(CancellationToken cancellationToken)
+    {
+        _average?.Swap();
+        try
+        {
+            await FinishEpochWithTheseWeightsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _average?.Swap();
+        }
+    }
+
+    private async Task FinishEpochWithTheseWeightsAsync(CancellationToken cancellationToken)
     {
         DevResult? dev = _dev is null ? null : await EvaluateAsync(_dev, cancellationToken).ConfigureAwait(false);
         double loss = _state.Scored == 0 ? double.NaN : _state.LossSum / _state.Scored;
@@ -248,7 +265,7 @@ public sealed class SpeechTrainer
             await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken).ConfigureAwait(false);
     }
 
-    private void Save() => _folder.SaveCheckpoint(_model, _optimiser, _state);
+    private void Save() => _folder.SaveCheckpoint(_model, _optimiser, _average, _state);
 
     private void Report(string text) => _progress.Report(new TrainingMessage(text));
 

@@ -39,6 +39,9 @@ public sealed record SpeechTrainerOptions
     /// <summary>Each gradient is limited to this size before the norm is taken; 0 leaves them.</summary>
     public float ClipValue { get; init; }
 
+    /// <summary>Decay of the moving average of the weights that is evaluated and saved in place of the last ones (<see cref="Engine.Training.WeightAverage"/>); 0 keeps none.</summary>
+    public float WeightAverage { get; init; }
+
     /// <summary>Chooses every random draw of the run.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -70,6 +73,7 @@ public sealed record SpeechTrainerOptions
         Check(nameof(WarmUp), WarmUp, 0, 1);
         Check(nameof(ClipNorm), ClipNorm, 0, 1e9);
         Check(nameof(ClipValue), ClipValue, 0, 1e9);
+        Check(nameof(WeightAverage), WeightAverage, 0, 0.999999);
         Check(nameof(Patience), Patience, 0, 100_000);
         Check(nameof(CheckpointMinutes), CheckpointMinutes, 0, 1e6);
         Check(nameof(MaximumSkippedSteps), MaximumSkippedSteps, 1, 1_000_000);

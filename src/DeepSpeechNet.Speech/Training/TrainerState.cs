@@ -19,6 +19,9 @@ internal sealed record TrainerState
     /// <summary>Steps that the optimiser made.</summary>
     public int OptimiserSteps { get; set; }
 
+    /// <summary>Steps that went into the average of the weights.</summary>
+    public int AverageUpdates { get; set; }
+
     /// <summary>Sum of the losses of the epoch under way.</summary>
     public double LossSum { get; set; }
 

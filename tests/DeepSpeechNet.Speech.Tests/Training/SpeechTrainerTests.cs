@@ -75,10 +75,11 @@ public sealed class SpeechTrainerTests : IDisposable
     [InlineData("adam", "plateau")]
     [InlineData("nesterov", "one-cycle")]
     [InlineData("sgd", "constant")]
-    public async Task Every_optimiser_and_schedule_resumes_to_the_same_bits(string optimiser, string schedule)
+    [InlineData("adamw", "cosine", 0.9f)]
+    public async Task Every_optimiser_schedule_and_average_resumes_to_the_same_bits(string optimiser, string schedule, float average = 0)
     {
         using FakeCorpus train = ToneCorpus.Make(18, 3), dev = ToneCorpus.Make(6, 4);
-        SpeechTrainerOptions options = new() { Epochs = 4, BatchSize = 6, LearningRate = 0.002f, Optimiser = optimiser, Schedule = schedule, ClipValue = 1 };
+        SpeechTrainerOptions options = new() { Epochs = 4, BatchSize = 6, LearningRate = 0.002f, Optimiser = optimiser, Schedule = schedule, ClipValue = 1, WeightAverage = average };
         float[] unbroken = await Run("unbroken", train, dev, options, int.MaxValue, resume: false);
 
         using CancellationTokenSource stop = new();
@@ -152,10 +153,27 @@ public sealed class SpeechTrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_in_the_middle_of_an_evaluation_loses_nothing()
+    public async Task The_average_of_the_weights_is_what_is_saved_and_training_goes_on_as_without_it()
+    {
+        using FakeCorpus train = ToneCorpus.Make(24, 3);
+        SpeechTrainerOptions options = new() { Epochs = 2, BatchSize = 6, LearningRate = 0.005f };
+        float[] plain = await Run("plain", train, null, options, int.MaxValue, resume: false);
+        float[] averaging = await Run("averaging", train, null, options with { WeightAverage = 0.9f }, int.MaxValue, resume: false);
+        Assert.Equal(plain, averaging);
+
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        Assert.NotEqual(
+            Weights(ModelPackage.Load(Path.Combine(_folder.Path, "plain"), device).Model),
+            Weights(ModelPackage.Load(Path.Combine(_folder.Path, "averaging"), device).Model));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9f)]
+    public async Task A_stop_in_the_middle_of_an_evaluation_loses_nothing(float average)
     {
         using FakeCorpus train = ToneCorpus.Make(30, 3), quiet = ToneCorpus.Make(6, 4);
-        SpeechTrainerOptions options = new() { Epochs = 2, BatchSize = 6, LearningRate = 0.005f };
+        SpeechTrainerOptions options = new() { Epochs = 2, BatchSize = 6, LearningRate = 0.005f, WeightAverage = average };
         float[] unbroken = await Run("unbroken", train, quiet, options, int.MaxValue, resume: false);
 
         using CancellationTokenSource stop = new();
