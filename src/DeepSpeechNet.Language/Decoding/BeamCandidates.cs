@@ -30,6 +30,9 @@ internal sealed class BeamCandidates
         Threshold = double.NegativeInfinity;
     }
 
+    /// <summary>Raises the threshold, if it is lower.</summary>
+    public void Require(double threshold) => Threshold = Math.Max(Threshold, threshold);
+
     /// <summary>Adds a candidate.</summary>
     public void Add(double score, int slot, int label)
     {
@@ -50,7 +53,7 @@ internal sealed class BeamCandidates
         Count = _width;
         double worst = double.PositiveInfinity;
         for (int i = 0; i < Count; i++) worst = Math.Min(worst, _items[i].Score);
-        Threshold = worst;
+        Threshold = Math.Max(Threshold, worst);
     }
 
     /// <summary>Hoare's quickselect: afterwards the first <paramref name="count"/> items are the best ones.</summary>

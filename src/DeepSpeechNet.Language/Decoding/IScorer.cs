@@ -8,14 +8,21 @@ namespace DeepSpeechNet.Language.Decoding;
 /// </summary>
 /// <remarks>
 /// The scorer keeps a state for each prefix under an integer handle that it chooses; a handle stays valid until it is released
-/// or a new utterance begins. The decoder asks once a frame for all new prefixes together, so that a network can run them as
-/// one batch; the scores of all extensions of a prefix come with its state, so that scoring candidates costs a look-up.
+/// or a new utterance begins. The decoder asks once a frame, for all prefixes together whose extensions may matter, so that a
+/// network can run them as one batch; the scores of all extensions of a prefix come with its state, so that scoring candidates
+/// costs a look-up. What a state holds never depends on the others of its batch.
 /// Scorers hold the states of one decoder: they are not safe for several threads, while the model beneath them should be.
 /// </remarks>
 public interface IScorer
 {
     /// <summary>The number of symbols scored: the size of the decoder's alphabet, without the blank.</summary>
     int SymbolCount { get; }
+
+    /// <summary>
+    /// What no extension of any prefix scores above. The decoder asks for no state whose best extension could not enter the beam
+    /// even with this score, which changes no result; positive infinity, if nothing is known, makes it ask for all.
+    /// </summary>
+    float HighestExtension { get; }
 
     /// <summary>Begins an utterance: forgets every state and gives the empty prefix its own.</summary>
     /// <param name="scores">Receives the scores of the first symbol, [symbol].</param>

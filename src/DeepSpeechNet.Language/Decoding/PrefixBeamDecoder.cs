@@ -140,6 +140,13 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
     {
         float[] scores = new float[_beamCount];
         if (_scorer is null) return scores;
+        for (int i = 0; i < _beamCount; i++)
+        {
+            PrefixNode node = _tree.Nodes[_beam[i]];
+            if (node.State < 0) _batch.Add(_tree.Nodes[node.Parent].State, node.Label, _beam[i]);
+        }
+
+        _batch.Run(_scorer, _tree);
         int[] states = new int[_beamCount];
         for (int i = 0; i < _beamCount; i++) states[i] = _tree.Nodes[_beam[i]].State;
         _scorer.End(states, scores);
@@ -154,6 +161,8 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         _candidates.Clear();
         Stay(frame);
         _candidates.KeepBest();
+        if (!double.IsPositiveInfinity(_options.ScoreMargin)) _candidates.Require(Math.BitDecrement(Floor(_candidates.Items)));
+        if (_scorer is not null) Evaluate();
         Extend();
         _candidates.KeepBest();
         Survive(frame);
@@ -188,6 +197,23 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         }
     }
 
+    /// <summary>Asks the scorer about the prefixes whose extensions may enter the beam; it asks about each at most once.</summary>
+    private void Evaluate()
+    {
+        if (_pruner.Classes.IsEmpty) return;
+        PrefixNode[] nodes = _tree.Nodes;
+        double most = (double)_pruner.LogProbabilities[0] + _scorer!.HighestExtension;
+        for (int slot = 0; slot < _beamCount; slot++)
+        {
+            int index = _beam[slot];
+            ref PrefixNode node = ref nodes[index];
+            if (node.State < 0 && node.Total + node.Language + most > _candidates.Threshold)
+                _batch.Add(nodes[node.Parent].State, node.Label, index);
+        }
+
+        _batch.Run(_scorer, _tree);
+    }
+
     /// <summary>Extensions to prefixes that are not in the beam.</summary>
     private void Extend()
     {
@@ -197,6 +223,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         for (int slot = 0; slot < _beamCount; slot++)
         {
             ref PrefixNode node = ref nodes[_beam[slot]];
+            if (_scorer is not null && node.State < 0) continue;
             double total = node.Total + node.Language;
             ReadOnlySpan<float> language = _tree.ScoresOf(_beam[slot]);
             for (int k = 0; k < classes.Length; k++)
@@ -225,8 +252,6 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
             int node = _beam[candidate.Slot];
             _next[count++] = candidate.Label < 0 ? node : Descend(node, candidate.Label, frame[candidate.Label]);
         }
-
-        if (_scorer is not null) _batch.Run(_scorer, _tree);
 
         // Old and new must both be known before anything is freed: a prefix that leaves may be the parent of one that comes.
         PrefixNode[] nodes = _tree.Nodes;
@@ -270,12 +295,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         else
         {
             child = _tree.AddChild(parent, label);
-            if (_scorer is not null)
-            {
-                ref PrefixNode above = ref _tree.Nodes[parent];
-                _tree.Nodes[child].Language = above.Language + _tree.ScoresOf(parent)[label];
-                _batch.Add(above.State, label, child);
-            }
+            if (_scorer is not null) _tree.Nodes[child].Language = _tree.Nodes[parent].Language + _tree.ScoresOf(parent)[label];
         }
 
         ref PrefixNode node = ref _tree.Nodes[child];

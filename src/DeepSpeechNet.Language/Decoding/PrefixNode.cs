@@ -27,6 +27,6 @@ internal struct PrefixNode
     /// <summary>The place in the beam, or -1.</summary>
     public int Slot;
 
-    /// <summary>The scorer's handle.</summary>
+    /// <summary>The scorer's handle, or -1 while the scorer was not asked about the prefix.</summary>
     public int State;
 }

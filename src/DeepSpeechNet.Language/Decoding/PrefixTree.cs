@@ -68,7 +68,7 @@ internal sealed class PrefixTree
     {
         while (node >= 0 && --Nodes[node].References == 0)
         {
-            scorer?.Release(Nodes[node].State);
+            if (Nodes[node].State >= 0) scorer?.Release(Nodes[node].State);
             int parent = Nodes[node].Parent;
             if (parent >= 0) Unlink(parent, node);
             Nodes[node].NextSibling = _free;

@@ -1,6 +1,6 @@
 namespace DeepSpeechNet.Language.Decoding;
 
-/// <summary>The prefixes that entered the tree in one frame, which the scorer extends together.</summary>
+/// <summary>The prefixes that the scorer is asked about in one frame, together.</summary>
 internal sealed class ScorerBatch
 {
     private readonly int _symbols;

@@ -19,6 +19,8 @@ internal sealed class BigramScorer(float[,] scores, float[] ends) : IScorer
 
     public int SymbolCount => ends.Length - 1;
 
+    public float HighestExtension => scores.Cast<float>().Max();
+
     /// <summary>The score of a whole labelling, with or without its end.</summary>
     public double ScoreOf(IReadOnlyList<int> labels, bool end)
     {
