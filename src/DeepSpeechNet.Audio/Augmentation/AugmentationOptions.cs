@@ -10,6 +10,7 @@ public sealed record AugmentationOptions
     public static AugmentationOptions None { get; } = new()
     {
         Speed = new SpeedOptions { Probability = 0 },
+        Padding = new SilencePaddingOptions { Probability = 0 },
         Reverberation = new ReverberationOptions { Probability = 0 },
         Noise = new NoiseOptions { Probability = 0 },
         BandLimit = new BandLimitOptions { Probability = 0 },
@@ -20,6 +21,9 @@ public sealed record AugmentationOptions
 
     /// <summary>Faster and slower.</summary>
     public SpeedOptions Speed { get; init; } = new();
+
+    /// <summary>Silence before and after.</summary>
+    public SilencePaddingOptions Padding { get; init; } = new();
 
     /// <summary>Rooms.</summary>
     public ReverberationOptions Reverberation { get; init; } = new();
@@ -44,6 +48,7 @@ public sealed record AugmentationOptions
     public void Validate()
     {
         Part(nameof(Speed), Speed, o => o.Validate());
+        Part(nameof(Padding), Padding, o => o.Validate());
         Part(nameof(Reverberation), Reverberation, o => o.Validate());
         Part(nameof(Noise), Noise, o => o.Validate());
         Part(nameof(BandLimit), BandLimit, o => o.Validate());

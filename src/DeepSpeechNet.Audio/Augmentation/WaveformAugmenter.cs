@@ -11,6 +11,7 @@ public sealed class WaveformAugmenter
     private readonly AugmentationOptions _options;
     private readonly RandomSource _random = new(0);
     private readonly SpeedPerturbation _speed;
+    private readonly SilencePadding _padding;
     private readonly Reverberation _reverberation;
     private readonly NoiseMixer _noise;
     private readonly BandLimit _band;
@@ -31,6 +32,7 @@ public sealed class WaveformAugmenter
         options.Validate();
         _options = options;
         _speed = new SpeedPerturbation(options.Speed);
+        _padding = new SilencePadding(options.Padding, sampleRate);
         _reverberation = new Reverberation(options.Reverberation, sampleRate);
         _noise = new NoiseMixer(options.Noise, noises);
         _band = new BandLimit(options.BandLimit, sampleRate);
@@ -48,18 +50,26 @@ public sealed class WaveformAugmenter
     /// <summary>Changes an utterance. Should samples leave [-1, 1], the whole is made softer until they do not.</summary>
     /// <param name="samples">The utterance in [-1, 1); it is not changed itself.</param>
     /// <param name="seed">For this utterance in this epoch (<see cref="Seed"/>).</param>
-    /// <returns>The changed utterance, of another length when its speed was changed; valid until the next call.</returns>
+    /// <returns>The changed utterance, of another length when its speed was changed or silence was added; valid until the next call.</returns>
     public ReadOnlySpan<float> Apply(ReadOnlySpan<float> samples, ulong seed)
     {
         double speed = Draws(seed, 0, _options.Speed.Probability) ? _speed.Draw(_random) : 1;
         int length = SpeedPerturbation.OutputLength(samples.Length, speed);
-        if (_samples.Length < length)
-            _samples = new float[length + (length / 4)];
-        Span<float> result = _samples.AsSpan(0, length);
+        (int before, int after) = Draws(seed, 6, _options.Padding.Probability) ? _padding.Draw(_random) : (0, 0);
+        int total = before + length + after;
+        if (_samples.Length < total)
+            _samples = new float[total + (total / 4)];
+        Span<float> result = _samples.AsSpan(0, total);
+        if (total > length)
+        {
+            _padding.Fill(result[..before], _random);
+            _padding.Fill(result[(before + length)..], _random);
+        }
+
         if (speed == 1)
-            samples.CopyTo(result);
+            samples.CopyTo(result[before..]);
         else
-            _speed.Apply(samples, speed, result);
+            _speed.Apply(samples, speed, result.Slice(before, length));
 
         if (Draws(seed, 1, _options.Reverberation.Probability))
             _reverberation.Apply(result, _random);

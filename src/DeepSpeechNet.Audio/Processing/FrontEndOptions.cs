@@ -79,9 +79,11 @@ public sealed record FrontEndOptions
     public double RunningSeconds { get; init; } = 3;
 
     /// <summary>
-    /// Energies below this are raised to it before the logarithm; it is on the scale that <see cref="SampleScale"/> gives.
+    /// Energies below this are raised to it before the logarithm; it is on the scale that <see cref="SampleScale"/> gives. The
+    /// default lies some 10 dB above what rounding to 16 bits leaves in a mel band: digital silence then looks much like a quiet
+    /// room, and bands that a recording does not have (above 4 kHz from a telephone) stay flat.
     /// </summary>
-    public float Floor { get; init; } = 1e-10f;
+    public float Floor { get; init; } = 1e-6f;
 
     /// <summary>
     /// Samples of a frame: <see cref="WindowSeconds"/> at <see cref="SampleRate"/>, rounded down as Kaldi does.

@@ -51,6 +51,34 @@ public sealed class WaveformAugmenterTests
     }
 
     [Fact]
+    public void Silence_of_every_length_up_to_the_longest_comes_before_and_after_and_the_utterance_stays_whole()
+    {
+        float[] samples = TestSignals.SpeechLike(4000, 0.5);
+        AugmentationOptions options = AugmentationOptions.None with { Padding = new SilencePaddingOptions { Probability = 1, Seconds = 0.1 } };
+        WaveformAugmenter augmenter = new(options, 16000);
+        HashSet<int> starts = [];
+        int digital = 0, hissing = 0;
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            float[] result = augmenter.Apply(samples, seed).ToArray();
+            int start = result.AsSpan().IndexOf(samples);
+            Assert.InRange(start, 0, 1600);
+            Assert.InRange(result.Length - start - samples.Length, 0, 1600);
+            starts.Add(start);
+            float loudest = result.Take(start).Select(Math.Abs).DefaultIfEmpty().Max();
+            Assert.InRange(loudest, 0f, 0.02f);
+            if (loudest == 0)
+                digital++;
+            else
+                hissing++;
+        }
+
+        Assert.True(starts.Count > 150 && starts.Min() < 80 && starts.Max() > 1520);
+        Assert.InRange(digital, 30, 90);
+        Assert.InRange(hissing, 110, 170);
+    }
+
+    [Fact]
     public void None_changes_nothing()
     {
         float[] samples = TestSignals.SpeechLike(16000, 0.5);
