@@ -161,6 +161,42 @@ public sealed unsafe class NGramModel : IDisposable
         });
     }
 
+    /// <summary>Writes the model as an ARPA file.</summary>
+    /// <param name="path">The file to create or to replace.</param>
+    /// <exception cref="FileSaveException">It could not be saved.</exception>
+    /// <exception cref="ModelFormatException">The model was read from damaged bytes.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void SaveArpa(string path)
+    {
+        NGramTables tables = ToTables();
+        AtomicFile.Write(path, stream => ArpaWriter.Write(tables, stream));
+    }
+
+    /// <summary>A copy of the model with its values kept in 8 bits, and perhaps without the n-grams that matter little.</summary>
+    /// <param name="quantise">Whether values are kept in 8 bits.</param>
+    /// <param name="pruneEntropy">See <see cref="NGramOptions.PruneEntropy"/>; histories are weighed by the model itself. 0 for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is negative or no number.</exception>
+    /// <exception cref="ModelFormatException">The model was read from damaged bytes.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public NGramModel Compress(bool quantise, double pruneEntropy = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(pruneEntropy);
+        if (!double.IsFinite(pruneEntropy)) throw new ArgumentOutOfRangeException(nameof(pruneEntropy), pruneEntropy, "The threshold is a number.");
+        NGramTables tables = ToTables();
+        if (pruneEntropy > 0) tables = EntropyPruner.Prune(tables, pruneEntropy, null);
+        return FromTables(tables, Name, quantise);
+    }
+
+    /// <summary>Number of n-grams of a length.</summary>
+    /// <param name="length">From 1 to <see cref="Order"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are none of this length.</exception>
+    public int Count(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Order);
+        return length == 1 ? _tokens : _levels[length - 2].Count;
+    }
+
     /// <summary>Releases the memory of the model; no query may run then.</summary>
     public void Dispose()
     {
@@ -170,6 +206,38 @@ public sealed unsafe class NGramModel : IDisposable
 
     internal static NGramModel FromTables(NGramTables tables, string name, bool quantise = false) =>
         Open(PackedWriter.Write(tables, quantise), name);
+
+    /// <summary>The model in open tables, where the number of an n-gram is its place.</summary>
+    /// <exception cref="ModelFormatException">The n-grams contradict each other.</exception>
+    internal NGramTables ToTables()
+    {
+        ObjectDisposedException.ThrowIf(_unigrams == null, this);
+        float[][] probabilities = new float[Order][], backoffs = new float[Order - 1][];
+        NGramLevel[] levels = new NGramLevel[Order - 1];
+        probabilities[0] = new float[_tokens];
+        float[] weights = new float[_tokens];
+        for (int w = 0; w < _tokens; w++) (probabilities[0][w], weights[w]) = (_unigrams[2 * w], _unigrams[(2 * w) + 1]);
+        if (Order > 1) backoffs[0] = weights;
+        for (int k = 2; k <= Order; k++)
+        {
+            levels[k - 2] = _levels[k - 2].ToLevel(Count(k - 1), _tokens, Name, k);
+            bool longest = k == Order;
+            probabilities[k - 1] = _quantised ? Read<ByteValues>(k, longest, false) : Read<FloatValues>(k, longest, false);
+            if (!longest) backoffs[k - 1] = _quantised ? Read<ByteValues>(k, false, true) : Read<FloatValues>(k, false, true);
+        }
+
+        return new NGramTables(Vocabulary, levels, probabilities, backoffs);
+    }
+
+    private float[] Read<TValues>(int length, bool longest, bool weights) where TValues : struct, INGramValues
+    {
+        ref PackedLevel level = ref _levels[length - 2];
+        float[] values = new float[level.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = weights ? TValues.Backoff(level, i) : longest ? TValues.LastProbability(level, i) : TValues.Probability(level, i);
+        GC.KeepAlive(this);
+        return values;
+    }
 
     private float Score<TValues>(in NGramState state, int word, out NGramState next) where TValues : struct, INGramValues
     {

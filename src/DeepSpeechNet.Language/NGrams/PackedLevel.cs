@@ -72,14 +72,23 @@ internal readonly unsafe struct PackedLevel
             throw new ModelFormatException(name, $"the {length}-grams", "are not in order: the n-gram model is damaged, copy it again");
     }
 
-    /// <summary>Parent and last word of the n-grams of each bucket in turn.</summary>
-    public void Decode(int[] parents, int[] words)
+    /// <summary>Parent and last word of every n-gram, in the order of their places.</summary>
+    /// <exception cref="ModelFormatException">A parent or word does not exist, or an n-gram is there twice.</exception>
+    public NGramLevel ToLevel(int parents, int tokens, string name, int length)
     {
+        NGramLevel level = new(Count);
         long buckets = 1L << _bucketBits;
         for (long b = 0; b < buckets; b++)
         {
             for (uint i = _starts[b]; i < _starts[b + 1]; i++)
-                (parents[i], words[i]) = _mixer.Unmix(((ulong)b << _keptBits) | _keys[i]);
+            {
+                (int parent, int word) = _mixer.Unmix(((ulong)b << _keptBits) | _keys[i]);
+                bool added = false;
+                if ((uint)parent < (uint)parents && (uint)word < (uint)tokens) level.FindOrAdd(parent, word, out added);
+                if (!added) throw new ModelFormatException(name, $"the {length}-grams", "contradict each other: the n-gram model is damaged, copy it again");
+            }
         }
+
+        return level;
     }
 }
