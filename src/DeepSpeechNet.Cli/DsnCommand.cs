@@ -24,6 +24,7 @@ public static class DsnCommand
     [
         ("transcribe", TranscribeCommand.Create),
         ("evaluate", EvaluateCommand.Create),
+        ("explain", ExplainCommand.Create),
         ("train", _ => TrainCommand.Create()),
         ("corpus", CorpusCommand.Create),
         ("bench", BenchCommand.Create),

@@ -24,15 +24,29 @@ public sealed class EvaluationReport
     /// <summary>The totals of each speaker, in the order of corpus and name; the same name in two corpora is two speakers.</summary>
     public IReadOnlyDictionary<(string Corpus, string Speaker), ErrorTally> Speakers => _speakers;
 
+    /// <summary>How far the recognised words' confidences can be trusted; without words where none were given.</summary>
+    public Reliability Reliability { get; } = new();
+
     /// <summary>Scores one utterance and adds it.</summary>
     /// <param name="name">What names it: usually its file.</param>
     /// <param name="reference">What was said, normalised like the hypothesis.</param>
     /// <param name="hypothesis">What was recognised.</param>
     /// <param name="corpus">The corpus it belongs to; null or empty if unknown.</param>
     /// <param name="speaker">The speaker within the corpus; null or empty if unknown.</param>
-    public UtteranceScore Add(string name, string reference, string hypothesis, string? corpus = null, string? speaker = null)
+    /// <param name="duration">How long the recording lasts; zero if unknown.</param>
+    /// <param name="confidences">The confidence of each word of the hypothesis, 0 to 1; null if unknown.</param>
+    /// <exception cref="ArgumentException">There are confidences, but not one for each word.</exception>
+    public UtteranceScore Add(
+        string name,
+        string reference,
+        string hypothesis,
+        string? corpus = null,
+        string? speaker = null,
+        TimeSpan duration = default,
+        IReadOnlyList<double>? confidences = null)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (confidences is not null) Trust(reference, hypothesis, confidences);
         UtteranceScore score = new(
             name,
             corpus ?? "",
@@ -40,7 +54,7 @@ public sealed class EvaluationReport
             reference,
             hypothesis,
             WordErrorRate.Compare(reference, hypothesis),
-            CharacterErrorRate.Compare(reference, hypothesis));
+            CharacterErrorRate.Compare(reference, hypothesis)) { Duration = duration };
         _utterances.Add(score);
         Total = Total.With(score);
         _corpora[score.Corpus] = _corpora.GetValueOrDefault(score.Corpus).With(score);
@@ -63,6 +77,17 @@ public sealed class EvaluationReport
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return [.. Ordered().Reverse().Take(count)];
+    }
+
+    private void Trust(string reference, string hypothesis, IReadOnlyList<double> confidences)
+    {
+        string[] said = WordErrorRate.Words(reference), recognised = WordErrorRate.Words(hypothesis);
+        if (recognised.Length != confidences.Count)
+            throw new ArgumentException($"{recognised.Length} words were recognised and {confidences.Count} confidences given; each word needs one.", nameof(confidences));
+        foreach (EditStep step in EditDistance.Align<string>(said, recognised))
+        {
+            if (step.Kind != EditKind.Deletion) Reliability.Add(confidences[step.HypothesisIndex], step.Kind == EditKind.Match);
+        }
     }
 
     private IReadOnlyList<UtteranceScore> Slice(int start, int count)

@@ -15,4 +15,8 @@ public sealed record UtteranceScore(
     string Reference,
     string Hypothesis,
     EditCounts Words,
-    EditCounts Characters);
+    EditCounts Characters)
+{
+    /// <summary>How long the recording lasts; zero if unknown.</summary>
+    public TimeSpan Duration { get; init; }
+}

@@ -24,7 +24,6 @@ public sealed class Recognizer : IAsyncDisposable
     private readonly NetworkRunner _network;
     private readonly ConcurrentBag<FeatureExtractor> _extractors = [];
     private readonly ConcurrentBag<UtteranceDecoder> _decoders = [];
-    private readonly TimeSpan _frame;
 
     /// <summary>A recogniser of a network that is already loaded.</summary>
     /// <param name="model">The network; nothing else may run it while the recogniser lives.</param>
@@ -38,11 +37,14 @@ public sealed class Recognizer : IAsyncDisposable
         _device = model.Device;
         _ownsDevice = ownsDevice;
         _network = new NetworkRunner(model);
-        _frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);
+        Frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);
     }
 
     /// <summary>What the model is.</summary>
     public ModelDescription Model { get; }
+
+    /// <summary>The time from one frame of letter probabilities to the next.</summary>
+    internal TimeSpan Frame { get; }
 
     /// <summary>Loads a model package onto the processor.</summary>
     /// <param name="package">A package folder such as <c>models/commands</c>, or the model file itself.</param>
@@ -116,17 +118,11 @@ public sealed class Recognizer : IAsyncDisposable
     private async Task<Transcript> TranscribeSegmentsAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
     {
         double rate = Model.FrontEnd.SampleRate;
-        SpeechSegmenter segmenter = new(new SpeechSegmenterOptions(), Model.FrontEnd.SampleRate);
-        segmenter.Write(samples.Span);
-        segmenter.Complete();
         List<(TimeSpan Start, Task<Transcript> Transcript)> running = [];
-        while (segmenter.TryRead(out SpeechSegment segment))
+        foreach (SpeechSegment segment in Segments(samples.Span))
         {
-            if (segment.HasSpeech)
-            {
-                ReadOnlyMemory<float> part = samples[(int)segment.Start..(int)segment.End];
-                running.Add((TimeSpan.FromSeconds(segment.Start / rate), TranscribeUtteranceAsync(part, options, cancellationToken)));
-            }
+            ReadOnlyMemory<float> part = samples[(int)segment.Start..(int)segment.End];
+            running.Add((TimeSpan.FromSeconds(segment.Start / rate), TranscribeUtteranceAsync(part, options, cancellationToken)));
         }
 
         List<(TimeSpan Start, Transcript Transcript)> parts = new(running.Count);
@@ -135,25 +131,49 @@ public sealed class Recognizer : IAsyncDisposable
         return Transcript.Join(parts, TimeSpan.FromSeconds(samples.Length / rate));
     }
 
-    private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
+    /// <summary>The stretches of a long recording that hold speech, cut at pauses: an utterance each.</summary>
+    internal List<SpeechSegment> Segments(ReadOnlySpan<float> samples)
     {
-        TimeSpan duration = TimeSpan.FromSeconds(samples.Length / (double)Model.FrontEnd.SampleRate);
+        SpeechSegmenter segmenter = new(new SpeechSegmenterOptions(), Model.FrontEnd.SampleRate);
+        segmenter.Write(samples);
+        segmenter.Complete();
+        List<SpeechSegment> segments = [];
+        while (segmenter.TryRead(out SpeechSegment segment))
+        {
+            if (segment.HasSpeech)
+                segments.Add(segment);
+        }
+
+        return segments;
+    }
+
+    /// <summary>What the network gives for one utterance; null for silence.</summary>
+    internal async Task<LetterProbabilities?> RunNetworkAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
         UtteranceFrames frames = await Task.Run(() => Extract(samples.Span), cancellationToken).ConfigureAwait(false);
         if (frames.FrameCount == 0)
-            return Transcript.Empty(duration);
+            return null;
         try
         {
-            using LetterProbabilities letters = await _network.RunAsync(frames, cancellationToken).ConfigureAwait(false);
-            if (!_decoders.TryTake(out UtteranceDecoder? decoder))
-                decoder = new UtteranceDecoder(Model.Alphabet, _frame);
-            Transcript transcript = decoder.Decode(letters, duration, options.BeamWidth == 0 ? Model.Decoder.BeamWidth : options.BeamWidth, options.Alternatives);
-            _decoders.Add(decoder);
-            return transcript;
+            return await _network.RunAsync(frames, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             ArrayPool<float>.Shared.Return(frames.Values);
         }
+    }
+
+    private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
+    {
+        TimeSpan duration = TimeSpan.FromSeconds(samples.Length / (double)Model.FrontEnd.SampleRate);
+        using LetterProbabilities? letters = await RunNetworkAsync(samples, cancellationToken).ConfigureAwait(false);
+        if (letters is null)
+            return Transcript.Empty(duration);
+        if (!_decoders.TryTake(out UtteranceDecoder? decoder))
+            decoder = new UtteranceDecoder(Model.Alphabet, Frame);
+        Transcript transcript = decoder.Decode(letters, duration, options.BeamWidth == 0 ? Model.Decoder.BeamWidth : options.BeamWidth, options.Alternatives);
+        _decoders.Add(decoder);
+        return transcript;
     }
 
     private UtteranceFrames Extract(ReadOnlySpan<float> samples)

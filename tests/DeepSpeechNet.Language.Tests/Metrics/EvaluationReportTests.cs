@@ -51,6 +51,18 @@ public sealed class EvaluationReportTests
         Assert.Throws<ArgumentOutOfRangeException>(() => report.Best(-1));
     }
 
+    [Fact]
+    public void Confidences_of_recognised_words_are_held_against_what_was_said()
+    {
+        EvaluationReport report = new();
+        report.Add("a", "no sugar in it", "no shugar it", duration: TimeSpan.FromSeconds(2), confidences: [0.95, 0.35, 0.9]);
+        Assert.Equal(3, report.Reliability.Words);
+        Assert.Equal([1L, 2], report.Reliability.Bins.Where(b => b.Words > 0).Select(b => b.Words));
+        Assert.Equal(2, report.Reliability.Bins[9].Correct);
+        Assert.Equal(TimeSpan.FromSeconds(2), report.Utterances[0].Duration);
+        Assert.Throws<ArgumentException>(() => report.Add("b", "one", "one two", confidences: [1]));
+    }
+
     private static EvaluationReport Filled()
     {
         EvaluationReport report = new();

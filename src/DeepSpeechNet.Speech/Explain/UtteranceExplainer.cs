@@ -1,0 +1,166 @@
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Metrics;
+using DeepSpeechNet.Speech.Recognition;
+
+namespace DeepSpeechNet.Speech.Explain;
+
+/// <summary>Decodes one utterance twice, by best path and by beam, and finds out who made the difference. One thread at a time.</summary>
+internal sealed class UtteranceExplainer
+{
+    private readonly Alphabet _alphabet;
+    private readonly int _alternatives;
+    private readonly GreedyDecoder _greedy;
+    private readonly PrefixBeamDecoder _beam;
+    private readonly TranscriptBuilder _builder;
+    private readonly CtcLikelihood _likelihood;
+    private readonly IReadOnlyList<ScorePart> _parts;
+
+    /// <summary>Creates an explainer.</summary>
+    /// <param name="alphabet">The alphabet of the network.</param>
+    /// <param name="frame">The time from one output frame to the next.</param>
+    /// <param name="beamWidth">Hypotheses kept.</param>
+    /// <param name="alternatives">Readings listed.</param>
+    /// <param name="scorer">What the beam adds to the network's scores; null for nothing.</param>
+    /// <param name="parts">The models in the scorer; their scores add up to its.</param>
+    public UtteranceExplainer(Alphabet alphabet, TimeSpan frame, int beamWidth, int alternatives, IScorer? scorer, IReadOnlyList<ScorePart> parts)
+    {
+        _alphabet = alphabet;
+        _alternatives = alternatives;
+        _greedy = new GreedyDecoder(alphabet);
+        _beam = new PrefixBeamDecoder(alphabet, new PrefixBeamOptions { BeamWidth = beamWidth }, scorer);
+        _builder = new TranscriptBuilder(alphabet, frame);
+        _likelihood = new CtcLikelihood(alphabet);
+        _parts = parts;
+    }
+
+    /// <summary>The models by name.</summary>
+    public IReadOnlyList<string> PartNames => [.. _parts.Select(p => p.Name)];
+
+    /// <summary>Explains an utterance.</summary>
+    /// <param name="letters">Natural logarithms of the class probabilities, [time, class]; kept.</param>
+    /// <param name="start">Where the utterance begins.</param>
+    /// <param name="duration">How long it is.</param>
+    public ExplainedUtterance Explain(float[] letters, TimeSpan start, TimeSpan duration)
+    {
+        Transcript greedy = _builder.Build(letters, [_greedy.Decode(letters)], duration);
+        _beam.Reset();
+        _beam.Accept(letters);
+        IReadOnlyList<CtcHypothesis> hypotheses = _beam.Finish(2 * _alternatives);
+        Transcript transcript = _builder.Build(letters, hypotheses, duration, _alternatives);
+        List<ScoredReading> readings = [];
+        foreach (TranscriptAlternative alternative in transcript.Alternatives)
+        {
+            CtcHypothesis hypothesis = hypotheses.First(h => h.Text == alternative.Text);
+            readings.Add(new ScoredReading(alternative.Text, hypothesis.LogProbability, Totals([.. hypothesis.Labels]), alternative.Confidence));
+        }
+
+        int[] labels = [.. hypotheses[0].Labels];
+        return new ExplainedUtterance(start, letters, greedy, transcript, readings, WordParts(labels, transcript.Words.Count), Changes(letters, greedy, transcript, labels));
+    }
+
+    private double[] Totals(int[] labels) => [.. _parts.Select(part => part.Total(labels))];
+
+    private double[][] WordParts(int[] labels, int words)
+    {
+        float[]?[] traces = [.. _parts.Select(part => part.ByLabel?.Invoke(labels))];
+        double[][] result = new double[words][];
+        List<(int Start, int End)> spans = WordSpans(labels);
+        for (int w = 0; w < words; w++)
+        {
+            // With the space before the first word, those after it, and the end of the text for the last one.
+            int from = w == 0 ? 0 : spans[w].Start, to = w == words - 1 ? labels.Length + 1 : spans[w + 1].Start;
+            result[w] = [.. traces.Select(trace => trace is null ? double.NaN : Sum(trace, from, to))];
+        }
+
+        return result;
+    }
+
+    private List<WordChange> Changes(float[] letters, Transcript greedy, Transcript transcript, int[] labels)
+    {
+        string[] heard = [.. greedy.Words.Select(w => w.Text)], written = [.. transcript.Words.Select(w => w.Text)];
+        List<(int Start, int End)> spans = WordSpans(labels);
+        double acoustic = _likelihood.LogProbability(letters, labels);
+        double[] totals = Totals(labels);
+        List<WordChange> changes = [];
+        foreach ((Range from, Range to) in Regions(EditDistance.Align<string>(heard, written)))
+        {
+            int[] without = Replace(labels, spans, to, heard[from]);
+            double[] other = Totals(without);
+            changes.Add(new WordChange(
+                string.Join(' ', heard[from]),
+                string.Join(' ', written[to]),
+                to.Start.Value,
+                from.Start.Value,
+                acoustic - _likelihood.LogProbability(letters, without),
+                [.. totals.Select((total, i) => total - other[i])]));
+        }
+
+        return changes;
+    }
+
+    /// <summary>The places where two word sequences part: a substituted word each, or a run of changes that holds another kind.</summary>
+    internal static IEnumerable<(Range Heard, Range Written)> Regions(EditStep[] steps)
+    {
+        for (int i = 0; i < steps.Length;)
+        {
+            int end = i;
+            while (end < steps.Length && steps[end].Kind != EditKind.Match) end++;
+            if (end == i)
+            {
+                i++;
+                continue;
+            }
+
+            int length = Array.TrueForAll(steps[i..end], s => s.Kind == EditKind.Substitution) ? 1 : end - i;
+            for (; i < end; i += length)
+            {
+                EditStep[] run = steps[i..(i + length)];
+                int heard = run.Count(s => s.Kind != EditKind.Insertion), written = run.Count(s => s.Kind != EditKind.Deletion);
+                yield return (run[0].ReferenceIndex..(run[0].ReferenceIndex + heard), run[0].HypothesisIndex..(run[0].HypothesisIndex + written));
+            }
+        }
+    }
+
+    /// <summary>Labels with some words replaced by others, all other labels as they are.</summary>
+    private int[] Replace(int[] labels, List<(int Start, int End)> spans, Range words, string[] others)
+    {
+        int first = words.Start.Value, count = words.End.Value - first;
+        int[] inside = _alphabet.Encode(string.Join(' ', others));
+        if (count > 0 && others.Length > 0)
+            return [.. labels[..spans[first].Start], .. inside, .. labels[spans[first + count - 1].End..]];
+        if (count > 0)
+        {
+            // Nothing in their place: a space beside them goes too.
+            int from = spans[first].Start, to = spans[first + count - 1].End;
+            return to < labels.Length ? [.. labels[..from], .. labels[Math.Min(labels.Length, to + 1)..]] : labels[..Math.Max(0, from - 1)];
+        }
+
+        int[] space = [_alphabet.SpaceIndex];
+        return first < spans.Count ? [.. labels[..spans[first].Start], .. inside, .. space, .. labels[spans[first].Start..]]
+            : spans.Count == 0 ? inside
+            : [.. labels[..spans[^1].End], .. space, .. inside, .. labels[spans[^1].End..]];
+    }
+
+    /// <summary>Where the words stand among labels.</summary>
+    private List<(int Start, int End)> WordSpans(int[] labels)
+    {
+        List<(int, int)> spans = [];
+        for (int start = 0; start < labels.Length;)
+        {
+            int end = start;
+            while (end < labels.Length && labels[end] != _alphabet.SpaceIndex) end++;
+            if (end > start) spans.Add((start, end));
+            start = end + 1;
+        }
+
+        return spans;
+    }
+
+    private static double Sum(float[] values, int from, int to)
+    {
+        double sum = 0;
+        for (int i = from; i < to; i++) sum += values[i];
+        return sum;
+    }
+}
