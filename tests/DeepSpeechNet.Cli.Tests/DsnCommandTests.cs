@@ -11,7 +11,7 @@ public sealed class DsnCommandTests : IDisposable
     {
         CommandLine.Run run = await _dsn.RunAsync("--help");
         Assert.Equal((0, ""), (run.Exit, run.Error));
-        foreach (string command in (string[])["transcribe", "evaluate", "train", "corpus", "bench", "devices", "models"])
+        foreach (string command in (string[])["transcribe", "evaluate", "explain", "train", "corpus", "bench", "devices", "models"])
             Assert.Contains($"\n  {command} ", run.Out, StringComparison.Ordinal);
     }
 

@@ -1,118 +1,130 @@
-using System.Net;
-using System.Text;
 using DeepSpeechNet.Language.Metrics;
+using DeepSpeechNet.Speech.Pages;
 
 namespace DeepSpeechNet.Cli.Evaluating;
 
-/// <summary>An evaluation as one HTML page that needs nothing else: tables, a bar a corpus, and the worst utterances word by word.</summary>
+/// <summary>
+/// An evaluation as one HTML page that needs nothing else: totals, corpora and speakers with the uncertainty of their rates, how far
+/// confidences can be trusted, errors by length, the words that go wrong, and utterances word by word.
+/// </summary>
 internal static class EvaluationPage
 {
-    private const int WorstUtterances = 50;
-
-    private const string Style = """
-        :root { color-scheme: light dark; --ink: #1b1f24; --faint: #6a737d; --line: #d8dee4; --back: #ffffff; --bar: #3b6ea8; --lost: #b3261e; --added: #1a7f37; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --faint: #9aa4ad; --line: #3a4048; --back: #16181b; --bar: #6fa3dc; --lost: #ff8a80; --added: #7ddb93; } }
-        body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--back); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-        h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-        .wide { overflow-x: auto; }
-        table { border-collapse: collapse; } th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
-        th:first-child, td:first-child { text-align: left; } tr.all td { font-weight: 600; }
-        svg text { fill: var(--ink); font: 13px system-ui, sans-serif; } svg rect { fill: var(--bar); }
-        .utterance { margin: 0.7rem 0; overflow-wrap: anywhere; } .name { color: var(--faint); font-size: 0.85rem; }
-        del { color: var(--lost); } ins { color: var(--added); text-decoration: none; font-weight: 600; }
-
-        """;
+    private const int WorstUtterances = 50, OtherUtterances = 10, Speakers = 200;
 
     /// <summary>Writes the page.</summary>
     public static void Write(TextWriter output, Evaluation evaluation, string model)
     {
+        string style = HtmlPage.SharedStyle + HtmlPage.Resource(typeof(EvaluationPage).Assembly, "evaluation.css");
+        HtmlPage.Write(output, $"Evaluation of {model}", style, "", body => WriteBody(body, evaluation, model));
+    }
+
+    private static void WriteBody(TextWriter output, Evaluation evaluation, string model)
+    {
         EvaluationReport report = evaluation.Report;
+        output.Write("<main>\n<header class=\"masthead\">\n<p class=\"kicker\">DeepSpeechNet <span>evaluate</span></p>\n");
+        output.Write($"<h1>{Text(model)}</h1>\n<p class=\"facts\"><span>{report.Total.Utterances:N0} utterances</span> <span>{Text(EvaluationText.Speed(evaluation))}</span></p>\n</header>\n");
+        WriteTotals(output, report);
+        WriteGroups(output, report);
+        WriteCharts(output, report);
+        EvaluationLists.WriteConfusions(output, WordConfusions.Of(report.Utterances));
+        EvaluationLists.WriteUtterances(output, "Worst utterances", [.. report.Worst(WorstUtterances).Where(u => u.Words.Errors > 0)], open: true);
+        EvaluationLists.WriteUtterances(output, "Utterances in the middle", report.Median(OtherUtterances), open: false);
+        EvaluationLists.WriteUtterances(output, "Best utterances", report.Best(OtherUtterances), open: false);
+        output.Write("""
+            <footer>
+            <h2>How to read this</h2>
+            <div class="columns">
+            <p>Texts of both sides are normalised to the model's alphabet. A word error is a word substituted (S), deleted (D) or inserted (I); the word error rate is their sum by the words
+            that were said, so insertions can push it above 100 %. The character error rate counts characters the same way.</p>
+            <p>Lines beside a rate span where the true rate lies with 95 % confidence: from 20 utterances on by drawing utterances anew a thousand times (bootstrap; five of them must have errors),
+            below that by Wilson's interval.</p>
+            <p>A confidence is calibrated where the bars end at the dotted line. The expected calibration error is the mean distance between confidence and accuracy over ten intervals,
+            weighted by their words; a word is right where the alignment of both texts matches it.</p>
+            </div>
+            </footer>
+            </main>
+
+            """);
+    }
+
+    private static void WriteTotals(TextWriter output, EvaluationReport report)
+    {
         ErrorTally all = report.Total;
-        output.Write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n");
-        output.Write($"<title>Evaluation of {Text(model)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n");
-        output.Write($"<h1>Evaluation of {Text(model)}</h1>\n");
-        output.Write($"<p>Word error rate <b>{Rates.Percent(all.WordErrorRate)}</b> ({all.Words.Errors} errors in {all.Words.ReferenceLength} words), character error rate ");
-        output.Write($"<b>{Rates.Percent(all.CharacterErrorRate)}</b>, {all.CorrectUtterances} of {all.Utterances} utterances without an error. {Text(EvaluationText.Speed(evaluation))}.</p>\n");
-        output.Write("<p>Texts of both sides are normalised to the model's alphabet. S, D, I: words substituted, deleted, inserted.</p>\n");
-
-        output.Write("<h2>Corpora</h2>\n");
-        WriteBars(output, report);
-        BeginTable(output, "corpus");
-        foreach ((string corpus, ErrorTally tally) in report.Corpora)
-            Row(output, EvaluationText.Named(corpus), tally, "");
-        Row(output, "all", all, " class=\"all\"");
-        output.Write("</table></div>\n<h2>Speakers</h2>\n");
-        BeginTable(output, "speaker");
-        foreach (((string corpus, string speaker), ErrorTally tally) in report.Speakers)
-            Row(output, $"{EvaluationText.Named(corpus)}/{EvaluationText.Named(speaker)}", tally, "");
-        output.Write("</table></div>\n");
-
-        output.Write("<h2>Worst utterances</h2>\n<p><del>struck out</del>: said but not recognised; <ins>bold</ins>: recognised but not said.</p>\n");
-        foreach (UtteranceScore utterance in report.Worst(WorstUtterances))
-        {
-            if (utterance.Words.Errors > 0)
-                output.Write($"<div class=\"utterance\"><span class=\"name\">{Text(utterance.Name)}, WER {Rates.Percent(utterance.Words.Rate)}</span><br>{Difference(utterance)}</div>\n");
-        }
-
-        output.Write("</body>\n</html>\n");
+        RateInterval interval = RateInterval.OfWordErrors([.. report.Utterances.Select(u => u.Words)]);
+        output.Write("<section class=\"totals\" aria-label=\"Totals\">\n");
+        Figure(output, Rates.Percent(all.WordErrorRate), "word error rate", $"{Span(interval)}; {all.Words.Errors:N0} errors in {all.Words.ReferenceLength:N0} words");
+        Figure(output, Rates.Percent(all.CharacterErrorRate), "character error rate", $"{all.Characters.Errors:N0} errors in {all.Characters.ReferenceLength:N0} characters");
+        Figure(output, Rates.Percent(all.CorrectUtterances / (double)all.Utterances), "utterances without an error", $"{all.CorrectUtterances:N0} of {all.Utterances:N0}");
+        if (report.Reliability.Words > 0)
+            Figure(output, Rates.Percent(report.Reliability.ExpectedCalibrationError), "expected calibration error", $"of {report.Reliability.Words:N0} word confidences");
+        output.Write("</section>\n");
     }
 
-    /// <summary>Reference and hypothesis in one line, word by word.</summary>
-    internal static string Difference(UtteranceScore utterance)
-    {
-        string[] said = WordErrorRate.Words(utterance.Reference), recognised = WordErrorRate.Words(utterance.Hypothesis);
-        StringBuilder html = new();
-        foreach (EditStep step in EditDistance.Align<string>(said, recognised))
-        {
-            if (html.Length > 0)
-                html.Append(' ');
-            string lost = step.Kind is EditKind.Insertion ? "" : Text(said[step.ReferenceIndex]);
-            string added = step.Kind is EditKind.Deletion ? "" : Text(recognised[step.HypothesisIndex]);
-            html.Append(step.Kind switch
-            {
-                EditKind.Match => lost,
-                EditKind.Substitution => $"<del>{lost}</del> <ins>{added}</ins>",
-                EditKind.Deletion => $"<del>{lost}</del>",
-                _ => $"<ins>{added}</ins>",
-            });
-        }
+    private static void Figure(TextWriter output, string value, string name, string note) =>
+        output.Write($"<div class=\"figure\"><p class=\"value\">{value}</p><p class=\"name\">{name}</p><p class=\"note\">{note}</p></div>\n");
 
-        return html.ToString();
+    private static void WriteGroups(TextWriter output, EvaluationReport report)
+    {
+        ILookup<string, EditCounts> byCorpus = report.Utterances.ToLookup(u => u.Corpus, u => u.Words);
+        (string Name, ErrorTally Tally, RateInterval Interval)[] corpora = [.. report.Corpora.Select(c => (EvaluationText.Named(c.Key), c.Value, RateInterval.OfWordErrors([.. byCorpus[c.Key]])))];
+        RateInterval whole = RateInterval.OfWordErrors([.. report.Utterances.Select(u => u.Words)]);
+        output.Write("<section>\n<h2>Corpora</h2>\n");
+        WriteTable(output, "corpus", [.. corpora, ("all", report.Total, whole)], lastIsTotal: true);
+        output.Write("</section>\n");
+
+        ILookup<(string, string), EditCounts> bySpeaker = report.Utterances.ToLookup(u => (u.Corpus, u.Speaker), u => u.Words);
+        (string Name, ErrorTally Tally, RateInterval Interval)[] speakers = [.. report.Speakers
+            .OrderByDescending(s => s.Value.WordErrorRate)
+            .Take(Speakers)
+            .Select(s => ($"{EvaluationText.Named(s.Key.Corpus)}/{EvaluationText.Named(s.Key.Speaker)}", s.Value, RateInterval.OfWordErrors([.. bySpeaker[s.Key]])))];
+        output.Write("<section>\n<h2>Speakers</h2>\n");
+        if (report.Speakers.Count > Speakers)
+            output.Write($"<p class=\"lead\">The {Speakers} with the highest rates of {report.Speakers.Count:N0}.</p>\n");
+        WriteTable(output, "speaker", speakers, lastIsTotal: false);
+        output.Write("</section>\n");
     }
 
-    /// <summary>A bar a corpus: the word error rate, the widest 100 % or what the worst corpus has below it.</summary>
-    private static void WriteBars(TextWriter output, EvaluationReport report)
+    private static void WriteTable(TextWriter output, string first, (string Name, ErrorTally Tally, RateInterval Interval)[] rows, bool lastIsTotal)
     {
-        const int RowHeight = 24, Labels = 220, Bars = 400;
-        double widest = Math.Max(0.01, report.Corpora.Values.Max(t => Math.Min(1, t.WordErrorRate)));
-        output.Write($"<div class=\"wide\"><svg width=\"{Labels + Bars + 80}\" height=\"{RowHeight * report.Corpora.Count}\" role=\"img\" aria-label=\"Word error rate of each corpus\">\n");
-        int y = 0;
-        foreach ((string corpus, ErrorTally tally) in report.Corpora)
-        {
-            double width = Bars * Math.Min(1, tally.WordErrorRate) / widest;
-            output.Write($"<text x=\"0\" y=\"{y + 16}\">{Text(EvaluationText.Named(corpus))}</text>");
-            output.Write($"<rect x=\"{Labels}\" y=\"{y + 4}\" width=\"{width:F1}\" height=\"{RowHeight - 8}\"/>");
-            output.Write($"<text x=\"{Labels + width + 6:F1}\" y=\"{y + 16}\">{Rates.Percent(tally.WordErrorRate)}</text>\n");
-            y += RowHeight;
-        }
-
-        output.Write("</svg></div>\n");
-    }
-
-    private static void BeginTable(TextWriter output, string first)
-    {
-        output.Write($"<div class=\"wide\"><table>\n<tr><th>{first}</th>");
-        foreach (string title in (string[])["utterances", "correct", "words", "S", "D", "I", "WER", "CER"])
+        double widest = Math.Min(1, rows.Select(r => Math.Max(r.Interval.High, r.Tally.WordErrorRate)).Where(double.IsFinite).DefaultIfEmpty(1).Max());
+        widest = widest > 0 ? widest : 1;
+        output.Write($"<div class=\"wide scroll\"><table class=\"rates\">\n<thead><tr><th>{first}</th><th>WER</th><th class=\"span\">0 to {Rates.Percent(widest)}</th><th>95 %</th>");
+        foreach (string title in (string[])["CER", "utterances", "correct", "words", "S", "D", "I"])
             output.Write($"<th>{title}</th>");
-        output.Write("</tr>\n");
+        output.Write("</tr></thead>\n<tbody>\n");
+        for (int i = 0; i < rows.Length; i++)
+        {
+            (string name, ErrorTally tally, RateInterval interval) = rows[i];
+            output.Write($"<tr{(lastIsTotal && i == rows.Length - 1 ? " class=\"all\"" : "")}><td>{Text(name)}</td><td>{Rates.Percent(tally.WordErrorRate)}</td><td>{EvaluationCharts.Interval(tally.WordErrorRate, interval, widest)}</td>");
+            output.Write($"<td class=\"soft\">{Span(interval)}</td><td>{Rates.Percent(tally.CharacterErrorRate)}</td><td>{tally.Utterances:N0}</td><td>{tally.CorrectUtterances:N0}</td><td>{tally.Words.ReferenceLength:N0}</td>");
+            output.Write($"<td>{tally.Words.Substitutions:N0}</td><td>{tally.Words.Deletions:N0}</td><td>{tally.Words.Insertions:N0}</td></tr>\n");
+        }
+
+        output.Write("</tbody></table></div>\n");
     }
 
-    private static void Row(TextWriter output, string name, ErrorTally tally, string attributes)
+    private static void WriteCharts(TextWriter output, EvaluationReport report)
     {
-        output.Write($"<tr{attributes}><td>{Text(name)}</td><td>{tally.Utterances}</td><td>{tally.CorrectUtterances}</td><td>{tally.Words.ReferenceLength}</td>");
-        output.Write($"<td>{tally.Words.Substitutions}</td><td>{tally.Words.Deletions}</td><td>{tally.Words.Insertions}</td>");
-        output.Write($"<td>{Rates.Percent(tally.WordErrorRate)}</td><td>{Rates.Percent(tally.CharacterErrorRate)}</td></tr>\n");
+        string? duration = EvaluationCharts.ByMeasure([.. report.Utterances.Where(u => u.Duration > TimeSpan.Zero)], u => u.Duration.TotalSeconds, "length of the recording", "s");
+        string? words = EvaluationCharts.ByMeasure(report.Utterances, u => u.Words.ReferenceLength, "words said", "");
+        if (report.Reliability.Words == 0 && duration is null && words is null)
+            return;
+        output.Write("<section>\n<h2>Trust and length</h2>\n<div class=\"charts\">\n");
+        if (report.Reliability.Words > 0)
+        {
+            output.Write($"<figure><figcaption><b>Calibration.</b> What a confidence was worth; <span class=\"key over\"></span> too sure, <span class=\"key under\"></span> not sure enough. Expected calibration error {Rates.Percent(report.Reliability.ExpectedCalibrationError)}.</figcaption>\n");
+            output.Write($"{EvaluationCharts.Reliability(report.Reliability)}{EvaluationCharts.Confidences(report.Reliability)}</figure>\n");
+        }
+
+        if (duration is not null)
+            output.Write($"<figure><figcaption><b>By length of the recording.</b> Groups of like number of utterances, with 95 % intervals.</figcaption>\n{duration}</figure>\n");
+        if (words is not null)
+            output.Write($"<figure><figcaption><b>By number of words.</b> Groups of like number of utterances, with 95 % intervals.</figcaption>\n{words}</figure>\n");
+        output.Write("</div>\n</section>\n");
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    /// <summary>An interval of rates.</summary>
+    internal static string Span(RateInterval interval) => double.IsFinite(interval.High) ? $"{100 * interval.Low:0.0}\u2013{100 * interval.High:0.0} %" : "-";
+
+    private static string Text(string text) => HtmlPage.Text(text);
 }

@@ -28,6 +28,8 @@ internal static class EvaluationText
         WriteExamples(output, "median", report.Median(Examples));
         WriteExamples(output, "worst", report.Worst(Examples));
         output.WriteLine();
+        if (report.Reliability.Words > 0)
+            output.WriteLine($"expected calibration error of {report.Reliability.Words} word confidences: {Rates.Percent(report.Reliability.ExpectedCalibrationError)}");
         output.WriteLine(Speed(evaluation));
     }
 

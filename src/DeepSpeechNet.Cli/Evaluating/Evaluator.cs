@@ -50,12 +50,22 @@ internal sealed class Evaluator
                 unwritable.UnionWith(reference.Unmapped);
             }
 
-            report.Add(entry.Path, reference.Text, normaliser.Normalise(transcript.Text).Text, entry.Corpus, entry.Speaker);
+            string recognised = normaliser.Normalise(transcript.Text).Text;
+            report.Add(entry.Path, reference.Text, recognised, entry.Corpus, entry.Speaker, transcript.Duration, Confidences(transcript, recognised, normaliser));
             sound += transcript.Duration;
             progress.Show(elapsed => $"{done} of {corpus.Count} recordings, WER so far {Rates.Percent(report.Total.WordErrorRate)}, {sound / elapsed:F0} times faster than sound");
         }
 
         return new Evaluation(report, Stopwatch.GetElapsedTime(start), sound, faults, [.. unwritable], unwritableTexts);
+    }
+
+    /// <summary>A confidence for each word of the normalised text; null where normalising moved the bounds of words.</summary>
+    private static List<double>? Confidences(Transcript transcript, string recognised, TextNormaliser normaliser)
+    {
+        List<double> confidences = [];
+        foreach (TranscriptWord word in transcript.Words)
+            confidences.AddRange(Enumerable.Repeat(word.Confidence, WordErrorRate.Words(normaliser.Normalise(word.Text).Text).Length));
+        return confidences.Count == WordErrorRate.Words(recognised).Length ? confidences : null;
     }
 
     private async Task<(Transcript?, string?)> RecogniseAsync(ISpeechCorpus corpus, int index, CancellationToken cancellationToken)

@@ -79,13 +79,12 @@ internal sealed class UtteranceExplainer
     private List<WordChange> Changes(float[] letters, Transcript greedy, Transcript transcript, int[] labels)
     {
         string[] heard = [.. greedy.Words.Select(w => w.Text)], written = [.. transcript.Words.Select(w => w.Text)];
-        List<(int Start, int End)> spans = WordSpans(labels);
         double acoustic = _likelihood.LogProbability(letters, labels);
         double[] totals = Totals(labels);
         List<WordChange> changes = [];
         foreach ((Range from, Range to) in Regions(EditDistance.Align<string>(heard, written)))
         {
-            int[] without = Replace(labels, spans, to, heard[from]);
+            int[] without = Replace(labels, to, heard[from]);
             double[] other = Totals(without);
             changes.Add(new WordChange(
                 string.Join(' ', heard[from]),
@@ -123,8 +122,9 @@ internal sealed class UtteranceExplainer
     }
 
     /// <summary>Labels with some words replaced by others, all other labels as they are.</summary>
-    private int[] Replace(int[] labels, List<(int Start, int End)> spans, Range words, string[] others)
+    internal int[] Replace(int[] labels, Range words, string[] others)
     {
+        List<(int Start, int End)> spans = WordSpans(labels);
         int first = words.Start.Value, count = words.End.Value - first;
         int[] inside = _alphabet.Encode(string.Join(' ', others));
         if (count > 0 && others.Length > 0)

@@ -6,7 +6,7 @@ namespace DeepSpeechNet.Speech.Pages;
 /// <summary>What was said and what was recognised as one line of markup, word by word.</summary>
 public static class Alignment
 {
-    /// <summary>The line: lost words in <c>del</c>, added ones in <c>ins</c>, a substitution as one after the other.</summary>
+    /// <summary>The line: lost words in <c>del</c>, added ones in <c>ins</c>, a substitution as a <c>span</c> of class <c>pair</c> that holds both.</summary>
     public static string Html(string said, string recognised)
     {
         string[] reference = WordErrorRate.Words(said), hypothesis = WordErrorRate.Words(recognised);
@@ -20,7 +20,7 @@ public static class Alignment
             html.Append(step.Kind switch
             {
                 EditKind.Match => lost,
-                EditKind.Substitution => $"<del>{lost}</del> <ins>{added}</ins>",
+                EditKind.Substitution => $"<span class=\"pair\"><del>{lost}</del> <ins>{added}</ins></span>",
                 EditKind.Deletion => $"<del>{lost}</del>",
                 _ => $"<ins>{added}</ins>",
             });
