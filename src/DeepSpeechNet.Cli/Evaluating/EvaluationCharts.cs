@@ -19,7 +19,7 @@ internal static class EvaluationCharts
             string title = $"{bin.Words} words of {Whole(bin.Low)} to {Whole(bin.High)}: mean confidence {Rates.Percent(bin.MeanConfidence)}, right {Rates.Percent(bin.Accuracy)}";
             RateInterval interval = RateInterval.Wilson(bin.Correct, bin.Words);
             double middle = (bin.Low + bin.High) / 2;
-            plot.Box("bar", bin.Low, bin.High, 0, bin.Accuracy, title);
+            plot.Box("bar", bin.Low, bin.High, 0, Math.Min(bin.Accuracy, bin.MeanConfidence), title);
             plot.Box(bin.Accuracy < bin.MeanConfidence ? "over" : "under", bin.Low, bin.High, bin.Accuracy, bin.MeanConfidence, title);
             plot.Line("whisker", middle, interval.Low, middle, interval.High);
         }

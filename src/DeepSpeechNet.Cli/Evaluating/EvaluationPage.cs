@@ -74,12 +74,12 @@ internal static class EvaluationPage
 
         ILookup<(string, string), EditCounts> bySpeaker = report.Utterances.ToLookup(u => (u.Corpus, u.Speaker), u => u.Words);
         (string Name, ErrorTally Tally, RateInterval Interval)[] speakers = [.. report.Speakers
-            .OrderByDescending(s => s.Value.WordErrorRate)
-            .Take(Speakers)
-            .Select(s => ($"{EvaluationText.Named(s.Key.Corpus)}/{EvaluationText.Named(s.Key.Speaker)}", s.Value, RateInterval.OfWordErrors([.. bySpeaker[s.Key]])))];
-        output.Write("<section>\n<h2>Speakers</h2>\n");
-        if (report.Speakers.Count > Speakers)
-            output.Write($"<p class=\"lead\">The {Speakers} with the highest rates of {report.Speakers.Count:N0}.</p>\n");
+            .Select(s => (Name: $"{EvaluationText.Named(s.Key.Corpus)}/{EvaluationText.Named(s.Key.Speaker)}", s.Value, Interval: RateInterval.OfWordErrors([.. bySpeaker[s.Key]])))
+            .OrderByDescending(s => s.Interval.Low)
+            .ThenByDescending(s => s.Value.WordErrorRate)
+            .Take(Speakers)];
+        string some = report.Speakers.Count > Speakers ? $"The {Speakers} hardest of {report.Speakers.Count:N0}, by" : "By";
+        output.Write($"<section>\n<h2>Speakers</h2>\n<p class=\"lead\">{some} the lower end of the interval: first those who are hard for certain.</p>\n");
         WriteTable(output, "speaker", speakers, lastIsTotal: false);
         output.Write("</section>\n");
     }
@@ -87,8 +87,8 @@ internal static class EvaluationPage
     private static void WriteTable(TextWriter output, string first, (string Name, ErrorTally Tally, RateInterval Interval)[] rows, bool lastIsTotal)
     {
         double widest = Math.Min(1, rows.Select(r => Math.Max(r.Interval.High, r.Tally.WordErrorRate)).Where(double.IsFinite).DefaultIfEmpty(1).Max());
-        widest = widest > 0 ? widest : 1;
-        output.Write($"<div class=\"wide scroll\"><table class=\"rates\">\n<thead><tr><th>{first}</th><th>WER</th><th class=\"span\">0 to {Rates.Percent(widest)}</th><th>95 %</th>");
+        widest = widest > 0.1 ? Math.Ceiling((10 * widest) - 1e-9) / 10 : Math.Max(0.01, Math.Ceiling((100 * widest) - 1e-9) / 100);
+        output.Write($"<div class=\"wide scroll\"><table class=\"rates\">\n<thead><tr><th>{first}</th><th>WER</th><th class=\"span\">0 to {100 * widest:0} %</th><th>95 %</th>");
         foreach (string title in (string[])["CER", "utterances", "correct", "words", "S", "D", "I"])
             output.Write($"<th>{title}</th>");
         output.Write("</tr></thead>\n<tbody>\n");

@@ -7,7 +7,7 @@ namespace DeepSpeechNet.Cli.Evaluating;
 /// <summary>A chart as SVG: a frame with two linear axes, in which shapes are placed by their values. Colours are the style sheet's.</summary>
 internal sealed class Plot
 {
-    private const double Left = 46, Top = 12, Bottom = 44, Right = 14;
+    private const double Left = 62, Top = 12, Bottom = 44, Right = 18;
 
     private readonly StringBuilder _svg = new();
     private readonly double _width, _height, _minimumX, _maximumX, _maximumY;
@@ -32,7 +32,7 @@ internal sealed class Plot
         foreach (double x in Ticks(_minimumX, _maximumX))
             _svg.Append($"<text class=\"tick\" x=\"{N(X(x))}\" y=\"{N(_height - Bottom + 17)}\" text-anchor=\"middle\">{HtmlPage.Text(formatX(x))}</text>\n");
         _svg.Append($"<text class=\"axis\" x=\"{N((Left + _width - Right) / 2)}\" y=\"{N(_height - 6)}\" text-anchor=\"middle\">{HtmlPage.Text(titleX)}</text>\n");
-        _svg.Append($"<text class=\"axis\" transform=\"translate(11 {N((Top + _height - Bottom) / 2)}) rotate(-90)\" text-anchor=\"middle\">{HtmlPage.Text(titleY)}</text>\n");
+        _svg.Append($"<text class=\"axis\" transform=\"translate(13 {N((Top + _height - Bottom) / 2)}) rotate(-90)\" text-anchor=\"middle\">{HtmlPage.Text(titleY)}</text>\n");
         return this;
     }
 
