@@ -11,6 +11,9 @@ namespace DeepSpeechNet.Speech.Explain;
 /// </summary>
 public static class ExplanationPage
 {
+    /// <summary>Words beyond which the text is no longer set as a headline.</summary>
+    private const int LongText = 28;
+
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
     /// <summary>Writes the page.</summary>
@@ -48,14 +51,15 @@ public static class ExplanationPage
     private static void WritePart(TextWriter output, Explanation explanation)
     {
         TimeSpan end = explanation.Start + explanation.Sound.Duration;
-        output.Write($"<p class=\"notice\">This page shows {Clock(explanation.Start)} to {Clock(end)} of a recording of {Clock(explanation.Whole)}; times count from the start of the part. ");
+        output.Write($"<p class=\"notice\">This page shows {(explanation.Start.TotalMinutes < 1 ? $"0:{explanation.Start.Seconds:00}" : Clock(explanation.Start))} to {Clock(end)} of a recording of {Clock(explanation.Whole)}; times count from the start of the part. ");
         output.Write(end < explanation.Whole ? $"The next part: <code>dsn explain --start {end.TotalSeconds.ToString("0.##", Plain)}</code></p>\n" : "It ends here.</p>\n");
     }
 
     /// <summary>The transcript large, each word a button; above a changed word what the letters alone say.</summary>
     private static void WriteText(TextWriter output, Explanation explanation)
     {
-        output.Write("<section class=\"text\" aria-label=\"Transcript\">\n");
+        bool isLong = explanation.Utterances.Sum(u => u.Transcript.Words.Count) > LongText;
+        output.Write($"<section class=\"text{(isLong ? " long" : "")}\" aria-label=\"Transcript\">\n<div class=\"all\">\n");
         if (explanation.Text.Length == 0)
             output.Write("<p class=\"said nothing\">Nothing was said.</p>\n");
         int index = 0;
@@ -87,6 +91,9 @@ public static class ExplanationPage
             output.Write("</p>\n");
         }
 
+        output.Write("</div>\n");
+        if (isLong)
+            output.Write("<details><summary>Both texts one below the other</summary>\n");
         output.Write("<dl class=\"compare\">\n<div><dt>letters alone</dt><dd>");
         WriteHeard(output, explanation);
         output.Write("</dd></div>\n<div><dt>decoded</dt><dd>");
@@ -94,7 +101,7 @@ public static class ExplanationPage
         output.Write("</dd></div>\n");
         if (explanation.Reference is { } said)
             WriteReference(output, said, explanation.Text);
-        output.Write("</dl>\n</section>\n");
+        output.Write(isLong ? "</dl>\n</details>\n</section>\n" : "</dl>\n</section>\n");
     }
 
     private static void WriteWord(TextWriter output, ExplainedUtterance utterance, int word, int index)

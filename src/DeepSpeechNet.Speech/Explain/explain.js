@@ -254,6 +254,9 @@
     if (word !== lit) {
       lit = word;
       for (const [i, button] of buttons) button.classList.toggle('on', i === word);
+      // A long text scrolls with the sound.
+      const box = document.querySelector('.long .all'), at = box && buttons.find(([i]) => i === word)?.[1];
+      if (at && box.contains(at)) box.scrollTop += at.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
       lanes[0].chips.forEach(({ chip }, i) => chip.classList.toggle('on', i === word));
       tracks.setAttribute('aria-valuetext', word < 0 ? `${now.toFixed(2)} seconds` : `${now.toFixed(2)} seconds, ${data.words[word].word}`);
     }
