@@ -151,7 +151,7 @@
       g.beginPath();
       for (let k = a; k < b; k++) g.lineTo(x(k), y(p[k * classes + blank]));
       g.stroke();
-      g.setLineDash([]); g.lineWidth = 1.7; g.lineJoin = 'round';
+      g.setLineDash([]); g.lineWidth = width < 3 ? 1 : 1.7; g.lineJoin = 'round';
       for (let c = 0; c < blank; c++) {
         g.strokeStyle = g.fillStyle = letterColours[c];
         for (let k = a; k < b; k++) {
@@ -222,8 +222,8 @@
     const w = $('lane').getBoundingClientRect().width;
     for (const lane of lanes) {
       for (const { chip, from, to } of lane.chips) {
-        const left = xOf(from, w) + 1, right = xOf(to, w) - 1;
-        chip.hidden = right < 0 || left > w;
+        const left = Math.max(0, xOf(from, w) + 1), right = Math.min(w, xOf(to, w) - 1);
+        chip.hidden = right <= 0 || left >= w;
         chip.style.left = `${left}px`;
         chip.style.width = `${Math.max(2, right - left)}px`;
         chip.style.fontSize = right - left < 15 ? '0' : '';
@@ -421,7 +421,7 @@
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', restyle);
 
   // As many seconds at first as letters have room for.
-  const room = Math.max(4, canvases[0].getBoundingClientRect().width / 75);
+  const room = Math.max(3, canvases[0].getBoundingClientRect().width / 140);
   if (total > room * 1.3) view.to = room;
   restyle();
 })();
