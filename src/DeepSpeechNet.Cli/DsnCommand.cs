@@ -2,6 +2,7 @@ using System.CommandLine;
 using DeepSpeechNet.Audio;
 using DeepSpeechNet.Cli.Commands;
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Training;
 
@@ -26,6 +27,7 @@ public static class DsnCommand
         ("evaluate", EvaluateCommand.Create),
         ("explain", ExplainCommand.Create),
         ("train", _ => TrainCommand.Create()),
+        ("language", LanguageCommand.Create),
         ("corpus", CorpusCommand.Create),
         ("bench", BenchCommand.Create),
         ("devices", DevicesCommand.Create),
@@ -81,7 +83,7 @@ public static class DsnCommand
 
     /// <summary>Whether the message of an exception is a sentence for the user; anything else is a bug and shows where it came from.</summary>
     public static bool IsForPeople(Exception e) => e
-        is AudioFormatException or ModelFormatException or FileSaveException or CorpusException or TrainingException
+        is AudioFormatException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException
         or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
 
     /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>

@@ -4,6 +4,7 @@ using DeepSpeechNet.Benchmarks;
 Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
 {
     ["beam"] = BeamBenchmark.Run,
+    ["ngram"] = NGramBenchmark.Run,
     ["network"] = NetworkBenchmark.Run,
     ["recurrence"] = RecurrenceBenchmark.Run,
     ["gemm"] = GemmBenchmark.Run,
