@@ -80,6 +80,9 @@ public sealed unsafe class FeatureExtractor
             case FeatureNormalisation.PerUtterance:
                 UtteranceNormaliser.Apply(frames, FeatureCount);
                 break;
+            case FeatureNormalisation.Level:
+                LevelNormaliser.Apply(frames);
+                break;
             case FeatureNormalisation.Running:
                 _running!.Reset();
                 _running.Apply(frames);

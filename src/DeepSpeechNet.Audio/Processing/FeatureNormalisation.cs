@@ -13,6 +13,11 @@ public enum FeatureNormalisation
     PerUtterance,
 
     /// <summary>
+    /// The whole utterance to one loudness, the shape of its spectra left alone (<see cref="LevelNormaliser"/>): for short words; it needs the whole utterance.
+    /// </summary>
+    Level,
+
+    /// <summary>
     /// Each feature by its mean and variance over the recent past (<see cref="RunningNormaliser"/>); it needs no look-ahead.
     /// </summary>
     Running,

@@ -131,6 +131,8 @@ public sealed record FrontEndOptions
         OptionCheck.Range(nameof(CepstralLifter), CepstralLifter, 0, 1000);
         OptionCheck.Range(nameof(Deltas), Deltas, 0, 2);
         OptionCheck.Known(nameof(Normalisation), Normalisation);
+        if (Normalisation == FeatureNormalisation.Level && (Deltas > 0 || Feature is FeatureKind.Mfcc or FeatureKind.PowerSpectrogram))
+            throw new ArgumentException($"{nameof(Normalisation)} is {Normalisation}, which is for logarithmic energies without deltas; the features are {Feature} with {Deltas} orders of deltas.");
         OptionCheck.Range(nameof(RunningSeconds), RunningSeconds, HopSeconds, 3600);
         OptionCheck.Range(nameof(Floor), Floor, 1e-37, 1e30);
     }

@@ -3,8 +3,8 @@ namespace DeepSpeechNet.Audio.Processing;
 /// <summary>
 /// <see cref="FeatureExtractor"/> for a stream: chunks of samples in, frames out as soon as they are certain. The frames are
 /// exactly those of the whole stream, whatever the chunks. With slopes a frame comes two frames later for each order.
-/// <see cref="FeatureNormalisation.Running"/> is applied; <see cref="FeatureNormalisation.PerUtterance"/> needs the whole
-/// utterance, so with it frames come as they are before normalisation (<see cref="UtteranceNormaliser"/> then gives the same as
+/// <see cref="FeatureNormalisation.Running"/> is applied; <see cref="FeatureNormalisation.PerUtterance"/> and <see cref="FeatureNormalisation.Level"/> need the whole
+/// utterance, so with them frames come as they are before normalisation (<see cref="UtteranceNormaliser"/> or <see cref="LevelNormaliser"/> then gives the same as
 /// the whole). Working space grows to what the largest chunk needs and is kept: one thread at a time.
 /// </summary>
 public sealed class StreamingFeatureExtractor

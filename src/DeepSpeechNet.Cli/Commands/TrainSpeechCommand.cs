@@ -54,6 +54,7 @@ internal sealed class TrainSpeechCommand
     private readonly Option<int> _stride = new("--stride") { Description = "Look at every how-many-th frame.", DefaultValueFactory = _ => Shape.Stride };
     private readonly Option<float> _dropout = new("--dropout") { Description = "Dropout rate.", DefaultValueFactory = _ => Shape.Dropout };
     private readonly Option<int> _melBins = new("--mel-bins") { Description = "Mel bands of a frame.", DefaultValueFactory = _ => new FrontEndOptions().MelBins };
+    private readonly Option<FeatureNormalisation> _normalisation = new("--normalisation") { Description = "How features are normalised: PerUtterance; Level for single words and short commands; Running; None.", DefaultValueFactory = _ => new FrontEndOptions().Normalisation };
     private readonly Option<string?> _augment = new("--augment") { Description = "Change the recordings in training: 'default', or a JSON file with settings." };
     private readonly Option<string[]> _noise = new("--noise") { Description = "Noise recordings to mix in: files, or manifests of them.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
@@ -66,7 +67,7 @@ internal sealed class TrainSpeechCommand
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._augment, self._noise, self._threads,
+            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._noise, self._threads,
         };
         command.SetAction(self.RunAsync);
         return command;
@@ -80,7 +81,7 @@ internal sealed class TrainSpeechCommand
         Validate(shape.Validate);
 
         Alphabet alphabet = Alphabet.English;
-        FrontEndOptions frontEnd = new() { MelBins = parsed.GetValue(_melBins) };
+        FrontEndOptions frontEnd = new() { MelBins = parsed.GetValue(_melBins), Normalisation = parsed.GetValue(_normalisation) };
         Validate(frontEnd.Validate);
         CorpusFilter filter = new()
         {
