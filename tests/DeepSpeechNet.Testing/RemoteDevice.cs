@@ -92,6 +92,15 @@ public sealed class RemoteDevice(int threads = 1) : Device
     public override void ScatterAddRows(Tensor rows, Tensor indices, Tensor table) => _inner.ScatterAddRows(In(rows), In(indices), Written(table));
 
     /// <inheritdoc/>
+    public override void CoalesceRows(ReadOnlySpan<RowGradient> parts, RowGradient sum) => _inner.CoalesceRows(In(parts), In(sum));
+
+    /// <inheritdoc/>
+    public override void RowDots(Tensor a, Tensor b, Tensor y, bool accumulate = false) => _inner.RowDots(In(a), In(b), In(y), accumulate);
+
+    /// <inheritdoc/>
+    public override void ScaleRows(Tensor x, Tensor scales, Tensor y, bool accumulate = false) => _inner.ScaleRows(In(x), In(scales), In(y), accumulate);
+
+    /// <inheritdoc/>
     public override void Add(Tensor a, Tensor b, Tensor y) => _inner.Add(In(a), In(b), In(y));
 
     /// <inheritdoc/>
@@ -141,6 +150,21 @@ public sealed class RemoteDevice(int threads = 1) : Device
         _inner.SoftmaxCrossEntropy(In(logits), In(targets), In(losses), InOrNull(gradient), gradientScale);
 
     /// <inheritdoc/>
+    public override void SampledCrossEntropy(
+        Tensor logits, Tensor targetLogits, Tensor samples, Tensor targets, Tensor losses, Tensor? gradient, Tensor? targetGradient, float gradientScale) =>
+        _inner.SampledCrossEntropy(
+            In(logits), In(targetLogits), In(samples), In(targets), In(losses), InOrNull(gradient), InOrNull(targetGradient), gradientScale);
+
+    /// <inheritdoc/>
+    public override void TreeCrossEntropy(
+        Tensor x, Tensor weight, Tensor? bias, DecisionTree tree, Tensor targets, Tensor losses, TreeGradients? gradients, float gradientScale)
+    {
+        DecisionTree inner = tree with { Nodes = In(tree.Nodes), PathOffsets = In(tree.PathOffsets), Paths = In(tree.Paths) };
+        TreeGradients? innerGradients = gradients is null ? null : new TreeGradients(InOrNull(gradients.Input), In(gradients.Weight), InOrNull(gradients.Bias));
+        _inner.TreeCrossEntropy(In(x), In(weight), InOrNull(bias), inner, In(targets), In(losses), innerGradients, gradientScale);
+    }
+
+    /// <inheritdoc/>
     public override void CtcLoss(
         Tensor logits, Tensor lengths, Tensor labels, Tensor labelOffsets, int blank, Tensor losses, Tensor? gradient, float gradientScale) =>
         _inner.CtcLoss(In(logits), In(lengths), In(labels), In(labelOffsets), blank, In(losses), InOrNull(gradient), gradientScale);
@@ -157,7 +181,8 @@ public sealed class RemoteDevice(int threads = 1) : Device
     public override void SumLosses(Tensor losses, Tensor state, Tensor? targets = null) => _inner.SumLosses(In(losses), In(state), InOrNull(targets));
 
     /// <inheritdoc/>
-    public override void GradientNorm(Tensor gradients, float maximumNorm, Tensor state) => _inner.GradientNorm(In(gradients), maximumNorm, In(state));
+    public override void GradientNorm(Tensor gradients, ReadOnlySpan<RowGradient> rows, float maximumNorm, Tensor state) =>
+        _inner.GradientNorm(In(gradients), In(rows), maximumNorm, In(state));
 
     /// <inheritdoc/>
     public override void ClipValues(Tensor gradients, float limit) => _inner.ClipValues(In(gradients), limit);
@@ -165,6 +190,10 @@ public sealed class RemoteDevice(int threads = 1) : Device
     /// <inheritdoc/>
     public override void Optimise(in OptimiserStep step, Tensor values, Tensor gradients, Tensor? firstMoment, Tensor? secondMoment, Tensor state) =>
         _inner.Optimise(step, Written(values), In(gradients), InOrNull(firstMoment), InOrNull(secondMoment), In(state));
+
+    /// <inheritdoc/>
+    public override void OptimiseRows(in OptimiserStep step, Tensor values, RowGradient gradient, Tensor? firstMoment, Tensor? secondMoment, Tensor state) =>
+        _inner.OptimiseRows(step, Written(values), In(gradient), InOrNull(firstMoment), InOrNull(secondMoment), In(state));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -194,6 +223,16 @@ public sealed class RemoteDevice(int threads = 1) : Device
     }
 
     private Tensor? InOrNull(Tensor? tensor) => tensor is null ? null : In(tensor);
+
+    private RowGradient In(RowGradient rows) => new(In(rows.Indices), In(rows.Rows));
+
+    private RowGradient[] In(ReadOnlySpan<RowGradient> parts)
+    {
+        RowGradient[] inner = new RowGradient[parts.Length];
+        for (int i = 0; i < inner.Length; i++)
+            inner[i] = In(parts[i]);
+        return inner;
+    }
 
     private RecurrentDirection[] In(ReadOnlySpan<RecurrentDirection> directions)
     {

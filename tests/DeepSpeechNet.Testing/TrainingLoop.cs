@@ -39,7 +39,7 @@ public sealed class TrainingLoop
         _network.Parameters.ZeroUnreachedGradients(_tape);
         _network.Device.Fill(_state, 0);
         _network.Device.SumLosses(losses, _state);
-        _network.Device.GradientNorm(_network.Parameters.Gradients!, _maximumNorm, _state);
+        _network.Parameters.GradientNorm(_maximumNorm, _state);
         Optimiser.Step(learningRate, _state);
         _network.Device.Download(_state, MemoryMarshal.AsBytes(_values.AsSpan()));
         _tape.Reset();

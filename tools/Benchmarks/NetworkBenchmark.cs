@@ -77,7 +77,7 @@ internal static class NetworkBenchmark
             recording.Backward();
             device.Fill(state, 0);
             device.SumLosses(losses, state);
-            device.GradientNorm(model.Parameters.Gradients!, 0, state);
+            model.Parameters.GradientNorm(0, state);
             optimiser.Step(1e-5f, state);
             device.Download(state, MemoryMarshal.AsBytes(scalars.AsSpan()));
             optimiser.Confirm(false);

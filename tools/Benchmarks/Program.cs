@@ -12,6 +12,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["logmel"] = LogMelBenchmark.Run,
     ["ctc"] = CtcBenchmark.Run,
     ["transcribe"] = TranscribeBenchmark.Run,
+    ["wordlm"] = WordLmBenchmark.Run,
     ["coldstart"] = ColdStartBenchmark.Run,
 };
 

@@ -59,6 +59,18 @@ public abstract class Device : IDisposable
     /// <summary>table[indices[r]] += rows[r] for each row r, in order from the first to the last; rows of negative indices are left out.</summary>
     public abstract void ScatterAddRows(Tensor rows, Tensor indices, Tensor table);
 
+    /// <summary>
+    /// Adds up the rows of equal index: <paramref name="sum"/>, with as many rows as the parts together, gets each index that occurs once, in rising order
+    /// from its first row on, with the sum of its rows in the order of the parts; its other indices are -1.
+    /// </summary>
+    public abstract void CoalesceRows(ReadOnlySpan<RowGradient> parts, RowGradient sum);
+
+    /// <summary>y[r] = the inner product of row r of a and row r of b, or y[r] += it.</summary>
+    public abstract void RowDots(Tensor a, Tensor b, Tensor y, bool accumulate = false);
+
+    /// <summary>y[r] = scales[r] * x[r] for each row, or y[r] += it.</summary>
+    public abstract void ScaleRows(Tensor x, Tensor scales, Tensor y, bool accumulate = false);
+
     // ---- elementwise; input and output may be the same tensor ----
 
     /// <summary>y = a + b.</summary>
@@ -128,6 +140,22 @@ public abstract class Device : IDisposable
     public abstract void SoftmaxCrossEntropy(Tensor logits, Tensor targets, Tensor losses, Tensor? gradient, float gradientScale);
 
     /// <summary>
+    /// Cross-entropy over each row's own target and samples that all rows share: losses[r] = log(exp t_r + the sum of exp logits[r, s] over the samples
+    /// s that are not row r's target) - t_r, with t_r = targetLogits[r]; the logits of samples left out become minus infinity. Where gradients are given they are gradientScale * d(sum of losses), and may be
+    /// the logits' own tensors. samples [S] and targets [R] are int32 words; a row with a negative target has the loss and gradient 0.
+    /// </summary>
+    public abstract void SampledCrossEntropy(
+        Tensor logits, Tensor targetLogits, Tensor samples, Tensor targets, Tensor losses, Tensor? gradient, Tensor? targetGradient, float gradientScale);
+
+    /// <summary>
+    /// The negative log probability of each row's target in a tree of softmaxes (see <see cref="DecisionTree"/>): losses[r] = the sum over the decisions on
+    /// the path of targets[r] of -log p(child | x[r]), and where gradients are given gradientScale times those of the sum of all losses. A row with a
+    /// negative target has the loss and gradient 0. Its cost grows with the rows on the paths, not with the number of words.
+    /// </summary>
+    public abstract void TreeCrossEntropy(
+        Tensor x, Tensor weight, Tensor? bias, DecisionTree tree, Tensor targets, Tensor losses, TreeGradients? gradients, float gradientScale);
+
+    /// <summary>
     /// Connectionist temporal classification with the softmax fused into it (Graves et al. 2006, equations 14 to 16): from logits [T, B, A]
     /// and per utterance its number of frames lengths[b], its labels labels[labelOffsets[b] .. labelOffsets[b + 1]) and the blank's class,
     /// losses[b] = -log p(labels | logits) and, where a gradient is given, gradient [T, B, A] = gradientScale * d(sum of losses)/d(logits), zero
@@ -161,17 +189,26 @@ public abstract class Device : IDisposable
     public abstract void SumLosses(Tensor losses, Tensor state, Tensor? targets = null);
 
     /// <summary>
-    /// The Euclidean norm of all gradients (in double precision, blocks of fixed size in fixed order) into <see cref="Training.StepState.GradientNorm"/>,
-    /// min(1, maximumNorm / norm) into <see cref="Training.StepState.ClipFactor"/> (1 where maximumNorm is 0), and sets
-    /// <see cref="Training.StepState.Skip"/> where the norm is not finite (Pascanu et al. 2013).
+    /// The Euclidean norm of all gradients, dense ones and rows without duplicates (in double precision, blocks of fixed size in fixed order), into
+    /// <see cref="Training.StepState.GradientNorm"/>, min(1, maximumNorm / norm) into <see cref="Training.StepState.ClipFactor"/> (1 where maximumNorm is 0),
+    /// and sets <see cref="Training.StepState.Skip"/> where the norm is not finite (Pascanu et al. 2013).
     /// </summary>
-    public abstract void GradientNorm(Tensor gradients, float maximumNorm, Tensor state);
+    public abstract void GradientNorm(Tensor gradients, ReadOnlySpan<RowGradient> rows, float maximumNorm, Tensor state);
+
+    /// <summary>The norm of dense gradients alone.</summary>
+    public void GradientNorm(Tensor gradients, float maximumNorm, Tensor state) => GradientNorm(gradients, [], maximumNorm, state);
 
     /// <summary>Limits each gradient to [-limit, limit].</summary>
     public abstract void ClipValues(Tensor gradients, float limit);
 
     /// <summary>One step of an optimiser over all parameters at once, unless state says to skip; see <see cref="OptimiserStep"/>.</summary>
     public abstract void Optimise(in OptimiserStep step, Tensor values, Tensor gradients, Tensor? firstMoment, Tensor? secondMoment, Tensor state);
+
+    /// <summary>
+    /// One step of an optimiser on those rows of a table that have a gradient, without duplicates, unless state says to skip. Moments, decay and momentum of
+    /// the other rows stand still (lazy updates), so that the cost does not depend on the size of the table.
+    /// </summary>
+    public abstract void OptimiseRows(in OptimiserStep step, Tensor values, RowGradient gradient, Tensor? firstMoment, Tensor? secondMoment, Tensor state);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,12 +16,18 @@ public sealed class EmbeddingTable
     /// <param name="words">V, how many rows.</param>
     /// <param name="features">F, features of a word.</param>
     /// <param name="start">How it starts; uniform in +-0.1 if none is given, as in the small network of Zaremba et al. 2014.</param>
-    public EmbeddingTable(ParameterSet parameters, string name, int words, int features, Initialiser? start = null)
+    /// <param name="byRows">
+    /// Whether it is trained by rows, at a cost that does not grow with the vocabulary (moments and decay of the words that a step does not meet stand still);
+    /// not for a table that is tied to a full softmax.
+    /// </param>
+    public EmbeddingTable(ParameterSet parameters, string name, int words, int features, Initialiser? start = null, bool byRows = false)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfLessThan(words, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        Weight = parameters.Add($"{name}.weight", new Shape(words, features), start ?? Initialiser.Uniform(0.1f));
+        Shape shape = new(words, features);
+        Initialiser chosen = start ?? Initialiser.Uniform(0.1f);
+        Weight = byRows ? parameters.AddTable($"{name}.weight", shape, chosen) : parameters.Add($"{name}.weight", shape, chosen);
     }
 
     /// <summary>The table, [words, features].</summary>

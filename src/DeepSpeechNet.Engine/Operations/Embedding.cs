@@ -1,3 +1,4 @@
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Training;
 
@@ -5,7 +6,8 @@ namespace DeepSpeechNet.Engine.Operations;
 
 /// <summary>
 /// The vectors of words: y[r] = table[indices[r]], zeros where the index is negative (padding); Bengio et al. 2003, section 2.
-/// Backward: dtable[w] = the sum of dy[r] over all rows r with indices[r] = w, in order.
+/// Backward: dtable[w] = the sum of dy[r] over all rows r with indices[r] = w, in order; for a table that is trained by rows
+/// (<see cref="Tensor.RowSparse"/>) of the words that occur alone.
 /// </summary>
 public static class Embedding
 {
@@ -24,13 +26,7 @@ public static class Embedding
             throw new ArgumentException($"Embedding: it needs a table [words, features] and int32 indices, not {table} and {indices}.", nameof(table));
         Tensor y = tape.AllocateResult(indices.Shape.Append(table.Shape.Columns), table);
         tape.Device.GatherRows(table, indices, y);
-        tape.Record(y, () =>
-        {
-            Tensor gradient = tape.GradientFor(table, out bool accumulate);
-            if (!accumulate)
-                tape.Device.Fill(gradient, 0);
-            tape.Device.ScatterAddRows(y.Gradient!, indices, gradient);
-        });
+        tape.Record(y, () => tape.GiveRows(table, new RowGradient(indices, tape.TakeGradient(y))));
         return y;
     }
 }

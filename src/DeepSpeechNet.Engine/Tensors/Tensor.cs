@@ -54,6 +54,12 @@ public sealed class Tensor
     /// </summary>
     public bool IsParameter { get; set; }
 
+    /// <summary>
+    /// Whether the gradient of this table [rows, features] comes as rows with indices, because a step touches few of them; only operations that look rows
+    /// up can train it.
+    /// </summary>
+    public bool RowSparse { get; set; }
+
     /// <summary>The gradient of the loss with respect to this tensor, of the same shape; none before a backward pass reaches it.</summary>
     public Tensor? Gradient { get; internal set; }
 

@@ -5,7 +5,8 @@ using DeepSpeechNet.Engine.Tensors;
 namespace DeepSpeechNet.Engine.Training;
 
 /// <summary>
-/// Changes the parameters of a model by their gradients, all in one pass on the device; the rules are those of <see cref="OptimiserKind"/>. It owns
+/// Changes the parameters of a model by their gradients, all in one pass on the device, and of tables trained by rows those rows that have one (lazily: the
+/// moments and the decay of the others stand still); the rules are those of <see cref="OptimiserKind"/>. It owns
 /// the moments, which live as long as the device. After each <see cref="Step"/> the caller downloads the step's state and says by <see cref="Confirm"/>
 /// whether the step counted. For one thread.
 /// </summary>
@@ -16,6 +17,7 @@ public sealed class Optimiser
     private readonly OptimiserStep _rule;
     private readonly Tensor? _first;
     private readonly Tensor? _second;
+    private readonly List<(Parameter Table, Tensor? First, Tensor? Second)> _tables = [];
     private bool _unconfirmed;
 
     private Optimiser(Device device, ParameterSet parameters, OptimiserStep rule)
@@ -24,10 +26,14 @@ public sealed class Optimiser
         _parameters = parameters;
         _rule = rule;
         Shape shape = parameters.Values!.Shape;
-        if (rule.Kind != OptimiserKind.Sgd || rule.Momentum != 0)
-            _first = Zeros(shape);
-        if (rule.Kind == OptimiserKind.Adam)
-            _second = Zeros(shape);
+        bool first = rule.Kind != OptimiserKind.Sgd || rule.Momentum != 0, second = rule.Kind == OptimiserKind.Adam;
+        _first = first ? Zeros(shape) : null;
+        _second = second ? Zeros(shape) : null;
+        foreach (Parameter parameter in parameters.Parameters)
+        {
+            if (parameter.RowSparse)
+                _tables.Add((parameter, first ? Zeros(parameter.Shape) : null, second ? Zeros(parameter.Shape) : null));
+        }
     }
 
     /// <summary>How many steps counted so far.</summary>
@@ -83,6 +89,11 @@ public sealed class Optimiser
         _unconfirmed = true;
         OptimiserStep step = _rule with { LearningRate = learningRate, StepNumber = StepCount + 1 };
         _device.Optimise(step, _parameters.Values!, _parameters.Gradients!, _first, _second, state);
+        foreach ((Parameter table, Tensor? first, Tensor? second) in _tables)
+        {
+            if (table.RowGradient is { } gradient)
+                _device.OptimiseRows(step, table.Value, gradient, first, second, state);
+        }
     }
 
     /// <summary>Says whether the last step was skipped (<see cref="StepState.Skipped"/>); only one that was not counts.</summary>
@@ -133,6 +144,16 @@ public sealed class Optimiser
         {
             if (!parameter.Trained)
                 continue;
+            if (parameter.RowSparse)
+            {
+                (_, Tensor? first, Tensor? second) = _tables.Find(t => ReferenceEquals(t.Table, parameter));
+                if (first is not null)
+                    yield return ($"first.{parameter.Name}", first);
+                if (second is not null)
+                    yield return ($"second.{parameter.Name}", second);
+                continue;
+            }
+
             long offset = (parameter.Value.ByteOffset - _parameters.Values!.ByteOffset) / sizeof(float);
             if (_first is not null)
                 yield return ($"first.{parameter.Name}", _first.View(parameter.Shape, offset));

@@ -12,6 +12,7 @@ public sealed class Tape
 {
     private readonly List<(Tensor[] Outputs, Action Backward)> _entries = [];
     private readonly List<Tensor> _owned = [];
+    private readonly List<(Tensor Table, RowGradient Part, bool Distinct)> _rows = [];
     private object _pass = new();
     private ulong _draws;
 
@@ -87,6 +88,8 @@ public sealed class Tape
     public Tensor GradientFor(Tensor input, out bool accumulate)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (input.RowSparse)
+            throw new InvalidOperationException($"The table {input} is trained by rows, but an operation that uses all of it needs its gradient: make the parameter a dense one.");
         accumulate = ReferenceEquals(input.GradientPass, _pass);
         input.GradientPass = _pass;
         return input.Gradient ??= Allocate(input.Shape);
@@ -109,6 +112,66 @@ public sealed class Tape
             Device.Scale(gradient, 1, GradientFor(input, out bool accumulate), accumulate);
             Recycle(gradient);
         }
+    }
+
+    /// <summary>
+    /// Hands rows of a table's gradient to it: kept as rows for one that is trained so (<see cref="Tensor.RowSparse"/>), added to the dense gradient of any other.
+    /// </summary>
+    /// <param name="table">A table that requires a gradient.</param>
+    /// <param name="part">The rows, memory of this tape and the tape's from now on; their indices must last until the pass is over.</param>
+    /// <param name="distinct">Whether no index comes twice and the negative ones stand at the end.</param>
+    public void GiveRows(Tensor table, RowGradient part, bool distinct = false)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(part);
+        if (table.RowSparse)
+        {
+            table.GradientPass = _pass;
+            _rows.Add((table, part, distinct));
+            return;
+        }
+
+        Tensor gradient = GradientFor(table, out bool accumulate);
+        if (!accumulate)
+            Device.Fill(gradient, 0);
+        Device.ScatterAddRows(part.Rows, part.Indices, gradient);
+        Recycle(part.Rows);
+    }
+
+    /// <summary>Takes the gradient of a result over, for a backward step that hands it on as it is.</summary>
+    public Tensor TakeGradient(Tensor output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Tensor gradient = output.Gradient ?? throw new InvalidOperationException($"No gradient has reached {output}.");
+        output.Gradient = null;
+        return gradient;
+    }
+
+    /// <summary>
+    /// All rows that were given to a table in this pass, equal indices added up; none where there were none. Valid until <see cref="Reset"/>.
+    /// </summary>
+    public RowGradient? CollectRows(Tensor table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        List<RowGradient> parts = [];
+        int count = 0;
+        bool distinct = true;
+        foreach ((Tensor owner, RowGradient part, bool alone) in _rows)
+        {
+            if (!ReferenceEquals(owner, table))
+                continue;
+            parts.Add(part);
+            count = checked(count + (int)part.Indices.Count);
+            distinct = alone;
+        }
+
+        if (parts.Count == 0 || (parts.Count == 1 && distinct))
+            return parts.Count == 0 ? null : parts[0];
+        RowGradient sum = new(Allocate(new Shape(count), ElementType.Int32), Allocate(new Shape(count, table.Shape.Columns)));
+        Device.CoalesceRows(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(parts), sum);
+        foreach (RowGradient part in parts)
+            Recycle(part.Rows);
+        return sum;
     }
 
     /// <summary>Whether this pass has reached the tensor with a gradient.</summary>
@@ -171,6 +234,7 @@ public sealed class Tape
             Recycle(tensor);
         _owned.Clear();
         _entries.Clear();
+        _rows.Clear();
         _pass = new object();
         _draws = 0;
     }

@@ -49,7 +49,7 @@ internal sealed class TrainingStep
             _model.Device.SumLosses(losses, _state);
             if (_clipValue > 0)
                 _model.Device.ClipValues(_model.Parameters.Gradients!, _clipValue);
-            _model.Device.GradientNorm(_model.Parameters.Gradients!, _clipNorm, _state);
+            _model.Parameters.GradientNorm(_clipNorm, _state);
             _optimiser.Step(learningRate, _state);
             _model.Device.Download(_state, MemoryMarshal.AsBytes(_host.AsSpan()));
             StepState state = new(_host);

@@ -80,4 +80,76 @@ public abstract class RowsTests(Func<Device> create) : DeviceTests(create)
         Assert.Equal(2f, read.MeanLoss);
         Assert.False(read.Skipped);
     }
+
+    [Fact]
+    public void Rows_of_equal_index_are_added_up_in_order_and_the_rest_is_none()
+    {
+        RowGradient first = new(Device.Integers(7, -1, 2, 7), Device.Floats(new Shape(4, 2), [1e8f, 1, float.NaN, float.NaN, 2, 3, 1, 1]));
+        RowGradient second = new(Device.Integers(0, 7), Device.Floats(new Shape(2, 2), [4, 5, -1e8f, 2]));
+        RowGradient sum = new(Device.Integers(9, 9, 9, 9, 9, 9), Device.Poisoned(new Shape(6, 2)));
+        Device.CoalesceRows([first, second], sum);
+        int[] indices = new int[6];
+        Device.Download(sum.Indices, System.Runtime.InteropServices.MemoryMarshal.AsBytes(indices.AsSpan()));
+        Assert.Equal([0, 2, 7, -1, -1, -1], indices);
+        Assert.Equal([4, 5, 2, 3, 0, 4], sum.Rows.ToArray()[..6]);
+    }
+
+    [Fact]
+    public void Rows_that_are_none_take_no_part_in_the_norm()
+    {
+        Tensor state = Device.Floats(new Shape(StepState.Length), new float[StepState.Length]);
+        RowGradient rows = new(Device.Integers(3, 1, -1), Device.Floats(new Shape(3, 2), [2, 1, 2, 4, float.NaN, float.NaN]));
+        Device.GradientNorm(Device.Floats(new Shape(3), [2, 4, 2]), [rows], 3.5f, state);
+        Assert.Equal(7, state.ToArray()[StepState.GradientNorm]);
+        Assert.Equal(0.5f, state.ToArray()[StepState.ClipFactor]);
+        Assert.False(new StepState(state.ToArray()).Skipped);
+    }
+
+    [Theory]
+    [InlineData(OptimiserKind.Sgd, 0)]
+    [InlineData(OptimiserKind.Sgd, 0.9f)]
+    [InlineData(OptimiserKind.Nesterov, 0.9f)]
+    [InlineData(OptimiserKind.Adam, 0.9f)]
+    public void A_step_on_rows_is_the_dense_step_on_those_rows_and_leaves_the_others(OptimiserKind kind, float momentum)
+    {
+        const int Columns = 13;
+        Shape table = new(5, Columns), two = new(2 * Columns);
+        float[] w = RandomNumbers.Floats(1, table.Count), m = RandomNumbers.Floats(2, table.Count), v = RandomNumbers.Floats(3, table.Count, 1, 1), g = RandomNumbers.Floats(4, 3 * Columns);
+        float[] scalars = new float[StepState.Length];
+        scalars[StepState.ClipFactor] = 0.6f;
+        Tensor state = Device.Floats(new Shape(StepState.Length), scalars);
+        OptimiserStep step = new() { Kind = kind, LearningRate = 0.1f, Momentum = momentum, SecondMomentum = 0.99f, Epsilon = 1e-8f, WeightDecay = 0.1f, StepNumber = 3 };
+
+        Tensor values = Device.Floats(table, w), first = Device.Floats(table, m), second = Device.Floats(table, v);
+        Device.OptimiseRows(step, values, new RowGradient(Device.Integers(4, 1, -1), Device.Floats(new Shape(3, Columns), g)), first, second, state);
+        float[] Rows(float[] x) => [.. x[(4 * Columns)..], .. x[Columns..(2 * Columns)]];
+        Tensor denseValues = Device.Floats(two, Rows(w)), denseFirst = Device.Floats(two, Rows(m)), denseSecond = Device.Floats(two, Rows(v));
+        Device.Optimise(step, denseValues, Device.Floats(two, g[..(2 * Columns)]), denseFirst, denseSecond, state);
+
+        foreach ((Tensor actual, Tensor expected, float[] before) in ((Tensor, Tensor, float[])[])[(values, denseValues, w), (first, denseFirst, m), (second, denseSecond, v)])
+        {
+            float[] after = actual.ToArray();
+            Assert.Equal(expected.ToArray(), Rows(after));
+            foreach (int row in (int[])[0, 2, 3])
+                Assert.Equal(before[(row * Columns)..((row + 1) * Columns)], after[(row * Columns)..((row + 1) * Columns)]);
+        }
+
+        Assert.NotEqual(Rows(w), Rows(values.ToArray()));
+    }
+
+    [Fact]
+    public void Inner_products_and_multiples_of_rows()
+    {
+        float[] a = RandomNumbers.Floats(1, 3 * 71), b = RandomNumbers.Floats(2, 3 * 71);
+        Tensor y = Device.Floats(new Shape(3), [1, 2, 3]);
+        Device.RowDots(Device.Floats(new Shape(3, 71), a), Device.Floats(new Shape(3, 71), b), y, accumulate: true);
+        float[] dots = y.ToArray();
+        for (int r = 0; r < 3; r++)
+            Assert.Equal(r + 1 + Enumerable.Range(r * 71, 71).Sum(i => (double)a[i] * b[i]), dots[r], 1e-5);
+        Tensor scaled = Device.Floats(new Shape(3, 71), b);
+        Device.ScaleRows(Device.Floats(new Shape(3, 71), a), y, scaled, accumulate: true);
+        Assert.Equal(b[100] + (dots[1] * (double)a[100]), scaled.ToArray()[100], 1e-5);
+        Device.ScaleRows(Device.Floats(new Shape(3, 71), a), y, scaled);
+        Assert.Equal(dots[2] * a[150], scaled.ToArray()[150]);
+    }
 }

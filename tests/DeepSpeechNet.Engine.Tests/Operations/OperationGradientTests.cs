@@ -1,4 +1,5 @@
 using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Layers;
 using DeepSpeechNet.Engine.Operations;
 using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Tests.Devices;
@@ -159,6 +160,43 @@ public abstract class OperationGradientTests(Func<Device> create) : DeviceTests(
             ReferenceMaths.Linear(ReferenceMaths.Embedding(x[0], 6, [1, 8, 1, 0, -1, 5]), x[0], null, 9, Activation.None), 9, [8, 1, 0, 5, 2, -1]),
         1,
         Random("table", new Shape(9, 6)));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void Sampled_softmax_with_hits_that_come_twice_and_padding(int features)
+    {
+        int[] samples = [5, 0, 2, 2, 9, 7], targets = [2, 8, -1, 9, 2];
+        float[] proposal = RandomNumbers.Floats(3, 11, 1, -2);
+        GradientCheck.Loss(
+            Device,
+            (tape, x) => SampledSoftmax.Apply(tape, x[0], x[1], x[2], Device.Floats(new Shape(11, 1), proposal), Device.Integers(samples), Device.Integers(targets), 0.3f),
+            x => ReferenceMaths.SampledCrossEntropy(x[0], x[1], x[2], features, proposal, samples, targets),
+            0.3f,
+            Random("x", new Shape(5, 1, features)),
+            Random("weight", new Shape(11, features)),
+            Random("bias", new Shape(11, 1)));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(true, 17)]
+    [InlineData(false, 17)]
+    [InlineData(false, 60)]
+    public void Trees_of_softmaxes(bool huffman, int words)
+    {
+        long[] counts = [.. Enumerable.Range(1, words).Select(rank => 300L / rank)];
+        SoftmaxTree tree = huffman ? SoftmaxTree.Huffman(counts) : SoftmaxTree.Classes(counts);
+        int[] targets = [0, words - 1, -1, 0, words / 2, 1, words - 1, words - 2];
+        GradientCheck.Loss(
+            Device,
+            (tape, x) => HierarchicalSoftmax.Apply(tape, x[0], x[1], x[2], tree.Upload(Device), Device.Integers(targets), 0.4f),
+            x => ReferenceMaths.TreeCrossEntropy(x[0], x[1], x[2], 9, tree, targets),
+            0.4f,
+            Random("x", new Shape(4, 2, 9)),
+            Random("weight", new Shape(words - 1, 9)),
+            Random("bias", new Shape(words - 1, 1)));
+    }
 
     [Fact]
     public void Ctc_on_logits() => GradientCheck.Loss(

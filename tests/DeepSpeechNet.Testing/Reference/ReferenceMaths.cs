@@ -1,4 +1,5 @@
 using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Layers;
 
 namespace DeepSpeechNet.Testing.Reference;
 
@@ -42,6 +43,25 @@ public static class ReferenceMaths
     /// <summary>-log softmax(row)[target] of each row; 0 where the target is negative.</summary>
     public static double[] CrossEntropy(double[] logits, int classes, int[] targets) => [.. targets.Select((target, r) =>
         target < 0 ? 0 : -LogSoftmax(logits[(r * classes)..((r + 1) * classes)], classes)[target])];
+
+    /// <summary>Cross-entropy over the target and those samples that are not it, each logit less the log of its proposal.</summary>
+    public static double[] SampledCrossEntropy(double[] x, double[] weight, double[] bias, int features, float[] logProposal, int[] samples, int[] targets) =>
+        [.. targets.Select((target, r) =>
+        {
+            double Logit(int word) =>
+                Enumerable.Range(0, features).Sum(f => x[(r * features) + f] * weight[(word * features) + f]) + bias[word] - logProposal[word];
+            return target < 0 ? 0 : Math.Log(samples.Where(s => s != target).Append(target).Sum(s => Math.Exp(Logit(s)))) - Logit(target);
+        })];
+
+    /// <summary>-log of the product of the softmaxes along each target's path; the last child of a node has the logit 0.</summary>
+    public static double[] TreeCrossEntropy(double[] x, double[] weight, double[] bias, int features, SoftmaxTree tree, int[] targets) =>
+        [.. targets.Select((target, r) => target < 0 ? 0 : tree.Path(target).Sum(decision =>
+        {
+            (int first, int rows) = tree.Node(decision.Node);
+            double[] logits = [.. Enumerable.Range(first, rows).Select(row =>
+                bias[row] + Enumerable.Range(0, features).Sum(f => x[(r * features) + f] * weight[(row * features) + f])), 0];
+            return Math.Log(logits.Sum(Math.Exp)) - logits[decision.Child];
+        }))];
 
     /// <summary>Frames stride t - context to stride t + context side by side, zeros beyond the ends; x is [time, batch, features].</summary>
     public static double[] ContextWindow(double[] x, int time, int batch, int features, int context, int stride)

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 using DeepSpeechNet.Engine.Tensors;
 
@@ -25,13 +24,47 @@ public sealed unsafe partial class CpuDevice
             for (int r = first; r < end; r++)
             {
                 nint at = (nint)r * classes;
-                loss[r] = CrossEntropyRow(x + at, classes, target[r], dx == null ? null : dx + at, gradientScale);
+                loss[r] = CrossEntropy.Row(x + at, classes, float.NegativeInfinity, target[r], dx == null ? null : dx + at, gradientScale, out _);
             }
         });
     }
 
-    private static float CrossEntropyRow(float* x, int classes, int target, float* gradient, float scale) =>
-        Vector512.IsHardwareAccelerated ? CrossEntropy.Row<Simd512, Vector512<float>, Vector512<int>>(x, classes, target, gradient, scale)
-        : Vector256.IsHardwareAccelerated ? CrossEntropy.Row<Simd256, Vector256<float>, Vector256<int>>(x, classes, target, gradient, scale)
-        : CrossEntropy.Row<Simd128, Vector128<float>, Vector128<int>>(x, classes, target, gradient, scale);
+    /// <inheritdoc/>
+    public override void SampledCrossEntropy(
+        Tensor logits, Tensor targetLogits, Tensor samples, Tensor targets, Tensor losses, Tensor? gradient, Tensor? targetGradient, float gradientScale)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(samples);
+        int rows = logits.Shape.Rows, count = logits.Shape.Columns;
+        CheckCount(samples, count, nameof(samples));
+        CheckCount(targetLogits, rows, nameof(targetLogits));
+        CheckCount(targets, rows, nameof(targets));
+        CheckCount(losses, rows, nameof(losses));
+        CheckCount(gradient, logits.Count, nameof(gradient));
+        CheckCount(targetGradient, rows, nameof(targetGradient));
+        if (gradient is null != targetGradient is null)
+            throw new ArgumentException("The gradients of the samples' logits and of the targets' come together.", nameof(targetGradient));
+        float* x = Floats(logits), t = Floats(targetLogits), loss = Floats(losses), dx = FloatsOrNull(gradient), dt = FloatsOrNull(targetGradient);
+        int* sample = Integers(samples), target = Integers(targets);
+        ForRows(rows, count * 8L, (first, end) =>
+        {
+            ReadOnlySpan<int> all = new(sample, count);
+            for (int r = first; r < end; r++)
+            {
+                float* row = x + ((nint)r * count);
+
+                // A sample that happens to be the target counts as the target alone.
+                for (int at = all.IndexOf(target[r]), from = 0; at >= 0; at = all[from..].IndexOf(target[r]))
+                {
+                    row[from + at] = float.NegativeInfinity;
+                    from += at + 1;
+                }
+
+                int right = target[r] < 0 ? -1 : count;
+                loss[r] = CrossEntropy.Row(row, count, t[r], right, dx == null ? null : dx + ((nint)r * count), gradientScale, out float extra);
+                if (dt != null)
+                    dt[r] = extra;
+            }
+        });
+    }
 }

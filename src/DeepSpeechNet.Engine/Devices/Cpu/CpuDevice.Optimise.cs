@@ -48,11 +48,27 @@ public sealed unsafe partial class CpuDevice
     }
 
     /// <inheritdoc/>
-    public override void GradientNorm(Tensor gradients, float maximumNorm, Tensor state)
+    public override void GradientNorm(Tensor gradients, ReadOnlySpan<RowGradient> rows, float maximumNorm, Tensor state)
     {
         float* values = State(state);
-        float* g = Floats(gradients);
-        long count = gradients.Count;
+        double total = SumOfSquares(Floats(gradients), gradients.Count);
+        foreach (RowGradient part in rows)
+            total += SumOfSquares(Floats(part.Rows), (long)LiveRows(part) * part.Rows.Shape.Columns);
+        double norm = Math.Sqrt(total);
+        values[StepState.GradientNorm] = (float)norm;
+        if (!double.IsFinite(norm))
+        {
+            values[StepState.Skip] = 1;
+            values[StepState.ClipFactor] = 0;
+        }
+        else
+        {
+            values[StepState.ClipFactor] = maximumNorm > 0 && norm > maximumNorm ? (float)(maximumNorm / norm) : 1;
+        }
+    }
+
+    private double SumOfSquares(float* g, long count)
+    {
         int blocks = checked((int)((count + ReductionKernels.Block - 1) / ReductionKernels.Block));
         if (_blockSums.Length < blocks)
             _blockSums = new double[blocks];
@@ -66,17 +82,7 @@ public sealed unsafe partial class CpuDevice
         double total = 0;
         for (int i = 0; i < blocks; i++)
             total += sums[i];
-        double norm = Math.Sqrt(total);
-        values[StepState.GradientNorm] = (float)norm;
-        if (!double.IsFinite(norm))
-        {
-            values[StepState.Skip] = 1;
-            values[StepState.ClipFactor] = 0;
-        }
-        else
-        {
-            values[StepState.ClipFactor] = maximumNorm > 0 && norm > maximumNorm ? (float)(maximumNorm / norm) : 1;
-        }
+        return total;
     }
 
     /// <inheritdoc/>
@@ -94,12 +100,7 @@ public sealed unsafe partial class CpuDevice
         float* scalars = State(state);
         long count = values.Count;
         CheckCount(gradients, count, nameof(gradients));
-        CheckCount(firstMoment, count, nameof(firstMoment));
-        CheckCount(secondMoment, count, nameof(secondMoment));
-        if (firstMoment is null && (step.Kind != OptimiserKind.Sgd || step.Momentum != 0))
-            throw new ArgumentNullException(nameof(firstMoment), $"{step.Kind} with momentum {step.Momentum} keeps a first moment.");
-        if (secondMoment is null && step.Kind == OptimiserKind.Adam)
-            throw new ArgumentNullException(nameof(secondMoment), "Adam keeps a second moment.");
+        CheckMoments(step, count, firstMoment, secondMoment);
         if (scalars[StepState.Skip] != 0)
             return;
 
@@ -109,19 +110,54 @@ public sealed unsafe partial class CpuDevice
         float* g = Floats(gradients);
         float* m = FloatsOrNull(firstMoment);
         float* v = FloatsOrNull(secondMoment);
-        ForRanges(count, ReductionKernels.Block, WorthwhileParameters, (first, end) =>
+        ForRanges(count, ReductionKernels.Block, WorthwhileParameters, (first, end) => OptimiserKernels.Apply(kind, factors, w, g + first, m, v, first, end - first));
+        values.Buffer.MarkChanged();
+    }
+
+    /// <inheritdoc/>
+    public override void OptimiseRows(in OptimiserStep step, Tensor values, RowGradient gradient, Tensor? firstMoment, Tensor? secondMoment, Tensor state)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        float* scalars = State(state);
+        CheckRows(values, gradient.Indices, gradient.Rows);
+        CheckMoments(step, values.Count, firstMoment, secondMoment);
+        if (scalars[StepState.Skip] != 0)
+            return;
+
+        OptimiserFactors factors = new(step, scalars[StepState.ClipFactor]);
+        OptimiserKind kind = step.Kind;
+        float* w = Floats(values);
+        float* g = Floats(gradient.Rows);
+        float* m = FloatsOrNull(firstMoment);
+        float* v = FloatsOrNull(secondMoment);
+        int* index = Integers(gradient.Indices);
+        int columns = values.Shape.Columns;
+        ForRanges(LiveRows(gradient), 1, Math.Max(1, WorthwhileParameters / columns), (first, end) =>
         {
-            long n = end - first;
-            if (kind == OptimiserKind.Adam)
-                OptimiserKernels.Adam(factors, w + first, g + first, m + first, v + first, n);
-            else if (factors.Momentum == 0)
-                OptimiserKernels.Sgd(factors, w + first, g + first, n);
-            else if (kind == OptimiserKind.Sgd)
-                OptimiserKernels.Momentum(factors, w + first, g + first, m + first, n);
-            else
-                OptimiserKernels.Nesterov(factors, w + first, g + first, m + first, n);
+            for (long r = first; r < end; r++)
+                OptimiserKernels.Apply(kind, factors, w, g + (r * columns), m, v, (long)index[r] * columns, columns);
         });
         values.Buffer.MarkChanged();
+    }
+
+    /// <summary>How many rows of a gradient without duplicates are any: those before the first negative index.</summary>
+    private static int LiveRows(RowGradient gradient)
+    {
+        int* index = Integers(gradient.Indices);
+        int count = 0;
+        while (count < gradient.Indices.Count && index[count] >= 0)
+            count++;
+        return count;
+    }
+
+    private static void CheckMoments(in OptimiserStep step, long count, Tensor? firstMoment, Tensor? secondMoment)
+    {
+        CheckCount(firstMoment, count, nameof(firstMoment));
+        CheckCount(secondMoment, count, nameof(secondMoment));
+        if (firstMoment is null && (step.Kind != OptimiserKind.Sgd || step.Momentum != 0))
+            throw new ArgumentNullException(nameof(firstMoment), $"{step.Kind} with momentum {step.Momentum} keeps a first moment.");
+        if (secondMoment is null && step.Kind == OptimiserKind.Adam)
+            throw new ArgumentNullException(nameof(secondMoment), "Adam keeps a second moment.");
     }
 
     private static float* State(Tensor state)

@@ -12,16 +12,31 @@ internal static unsafe class CrossEntropy
     /// <summary>Elements between the exponential and its sum: what stays in the first-level cache.</summary>
     private const int Chunk = 512;
 
+    /// <summary>As the other, with the machine's widest vectors.</summary>
+    public static float Row(float* x, int count, float extra, int target, float* gradient, float scale, out float extraGradient) =>
+        Vector512.IsHardwareAccelerated ? Row<Simd512, Vector512<float>, Vector512<int>>(x, count, extra, target, gradient, scale, out extraGradient)
+        : Vector256.IsHardwareAccelerated ? Row<Simd256, Vector256<float>, Vector256<int>>(x, count, extra, target, gradient, scale, out extraGradient)
+        : Row<Simd128, Vector128<float>, Vector128<int>>(x, count, extra, target, gradient, scale, out extraGradient);
+
     /// <summary>
-    /// log sum exp x - x[target], and where a gradient (perhaps x itself) is wanted, scale * (softmax(x) - 1 at the target) there. 0 and a zero
-    /// gradient where the target is negative; NaN and a zero gradient where x holds what is no number.
+    /// The softmax of x and one extra logit behind it (minus infinity for none): log sum exp - the target's logit, and where a gradient (perhaps x
+    /// itself) is wanted, scale * (softmax - 1 at the target). 0 and a zero gradient where the target is negative; NaN and a zero gradient where a
+    /// logit is no number.
     /// </summary>
+    /// <param name="x">The row.</param>
+    /// <param name="count">How many elements it has.</param>
+    /// <param name="extra">The logit behind them.</param>
+    /// <param name="target">The right one; <paramref name="count"/> for the extra one.</param>
+    /// <param name="gradient">Where the gradient goes, or null.</param>
+    /// <param name="scale">What it is multiplied by.</param>
+    /// <param name="extraGradient">That of the extra logit.</param>
     [SkipLocalsInit]
-    public static float Row<S, V, I>(float* x, int count, int target, float* gradient, float scale)
+    public static float Row<S, V, I>(float* x, int count, float extra, int target, float* gradient, float scale, out float extraGradient)
         where S : ISimd<V, I>
         where V : struct
         where I : struct
     {
+        extraGradient = 0;
         if (target < 0)
         {
             if (gradient != null)
@@ -30,7 +45,7 @@ internal static unsafe class CrossEntropy
         }
 
         float* lanes = stackalloc float[Chunk];
-        float maximum = Maximum<S, V, I>(x, count, lanes), wanted = x[target];
+        float maximum = Maximum<S, V, I>(x, count, extra, lanes), wanted = target == count ? extra : x[target];
         V shift = S.Create(maximum);
         Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
         for (int i = 0; i < count; i += Chunk)
@@ -64,7 +79,7 @@ internal static unsafe class CrossEntropy
                 new ReadOnlySpan<float>(lanes, n).CopyTo(new Span<float>(gradient + i, n));
         }
 
-        double sum = Vector256.Sum((s0 + s2) + (s1 + s3));
+        double extraTerm = Math.Exp((double)extra - maximum), sum = Vector256.Sum((s0 + s2) + (s1 + s3)) + extraTerm;
         double loss = Math.Log(sum) - ((double)wanted - maximum);
         if (gradient == null)
             return (float)loss;
@@ -75,17 +90,20 @@ internal static unsafe class CrossEntropy
         }
 
         Maps.Apply(new Functions.Scale((float)(scale / sum)), gradient, gradient, count);
-        gradient[target] -= scale;
+        extraGradient = (float)(scale * (extraTerm / sum));
+        if (target == count)
+            extraGradient -= scale;
+        else
+            gradient[target] -= scale;
         return (float)loss;
     }
 
-    /// <summary>The largest element; what is no number may be passed over.</summary>
-    private static float Maximum<S, V, I>(float* x, int count, float* lanes)
+    /// <summary>The largest of the elements and the maximum so far; what is no number may be passed over.</summary>
+    private static float Maximum<S, V, I>(float* x, int count, float maximum, float* lanes)
         where S : ISimd<V, I>
         where V : struct
         where I : struct
     {
-        float maximum = float.NegativeInfinity;
         int i = 0;
         if (count >= S.Width)
         {

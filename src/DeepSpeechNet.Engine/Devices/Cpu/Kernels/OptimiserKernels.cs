@@ -10,6 +10,19 @@ internal static unsafe class OptimiserKernels
 {
     private const int Lanes = 8;
 
+    /// <summary>The step of a rule on <paramref name="count"/> parameters from <paramref name="at"/> on, whose gradients are <paramref name="g"/>.</summary>
+    public static void Apply(OptimiserKind kind, in OptimiserFactors f, float* w, float* g, float* m, float* v, long at, long count)
+    {
+        if (kind == OptimiserKind.Adam)
+            Adam(f, w + at, g, m + at, v + at, count);
+        else if (f.Momentum == 0)
+            Sgd(f, w + at, g, count);
+        else if (kind == OptimiserKind.Sgd)
+            Momentum(f, w + at, g, m + at, count);
+        else
+            Nesterov(f, w + at, g, m + at, count);
+    }
+
     /// <summary>x = min(max(x, -limit), limit); NaN stays NaN, so that the norm after it still sees it.</summary>
     public static void Clip(float* x, long count, float limit)
     {
