@@ -76,7 +76,7 @@ public sealed class Optimiser
     }
 
     /// <summary>
-    /// One step with the gradients there are, multiplied by the state's clip factor (so <see cref="Device.GradientNorm"/> comes first); changes nothing where
+    /// One step with the gradients there are, multiplied by the state's clip factor (so <see cref="ParameterSet.GradientNorm"/> comes first); changes nothing where
     /// the state says to skip. Waits for nothing.
     /// </summary>
     /// <param name="learningRate">Of this step.</param>

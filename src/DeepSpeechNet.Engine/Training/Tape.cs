@@ -142,7 +142,8 @@ public sealed class Tape
     public Tensor TakeGradient(Tensor output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        Tensor gradient = output.Gradient ?? throw new InvalidOperationException($"No gradient has reached {output}.");
+        if (!HasGradient(output) || output.Gradient is not { } gradient)
+            throw new InvalidOperationException($"No gradient has reached {output}.");
         output.Gradient = null;
         return gradient;
     }
