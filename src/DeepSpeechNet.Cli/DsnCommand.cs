@@ -2,6 +2,7 @@ using System.CommandLine;
 using DeepSpeechNet.Audio;
 using DeepSpeechNet.Cli.Commands;
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Training;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Speech.Training;
 
 namespace DeepSpeechNet.Cli;
@@ -33,7 +35,13 @@ internal sealed class TrainingDisplay : IProgress<TrainingProgress>
         switch (value)
         {
             case StepProgress step:
-                Show(step);
+                Show(Text(step), step.Batch / (double)Math.Max(1, step.Batches));
+                break;
+            case LanguageStepProgress step:
+                Show(Text(step), step.Done);
+                break;
+            case LanguageEvaluationProgress evaluation:
+                Line(Text(evaluation));
                 break;
             case EpochProgress epoch:
                 Line($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}, dev loss {epoch.DevLoss:F3}, CER {epoch.CharacterErrorRate:P2}, WER {epoch.WordErrorRate:P2}{(epoch.Best ? " (best)" : "")}, {Time(epoch.Elapsed)}{(epoch.SkippedSteps > 0 ? $", {epoch.SkippedSteps} steps skipped" : "")}");
@@ -44,13 +52,26 @@ internal sealed class TrainingDisplay : IProgress<TrainingProgress>
         }
     }
 
-    private void Show(StepProgress step)
+    private static string Text(StepProgress step) =>
+        $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} loss {step.Loss:F3} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.UtterancesPerSecond:F0} utt/s {step.AudioSecondsPerSecond:F0} s/s left {Time(step.TimeLeft)}";
+
+    private static string Text(LanguageStepProgress step) =>
+        $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} perplexity {step.Perplexity:F2} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.TokensPerSecond:F0} tokens/s left {Time(step.TimeLeft)}";
+
+    private static string Text(LanguageEvaluationProgress e)
+    {
+        string valid = double.IsNaN(e.ValidPerplexity) ? "" : $", valid {e.ValidPerplexity:F2} ({e.ValidBits:F4} bits)";
+        string skipped = e.SkippedSteps > 0 ? $", {e.SkippedSteps} steps skipped" : "";
+        return $"epoch {e.Epoch} step {e.Step}: perplexity {e.Perplexity:F2}{valid}{(e.Best ? " (best)" : "")}, {Time(e.Elapsed)}{skipped}";
+    }
+
+    /// <summary>Shows how far the run is, unless it was shown just now.</summary>
+    private void Show(string text, double done)
     {
         if (!_first && _sinceStep.Elapsed.TotalSeconds < (_redraw ? 0.2 : 15))
             return;
         _first = false;
         _sinceStep.Restart();
-        string text = $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} loss {step.Loss:F3} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.UtterancesPerSecond:F0} utt/s {step.AudioSecondsPerSecond:F0} s/s left {Time(step.TimeLeft)}";
         lock (_writer)
         {
             if (!_redraw)
@@ -59,7 +80,7 @@ internal sealed class TrainingDisplay : IProgress<TrainingProgress>
                 return;
             }
 
-            string bar = Bar(step.Batch / (double)Math.Max(1, step.Batches));
+            string bar = Bar(done);
             Erase();
             _writer.Write($"{bar} {text}");
             _drawn = bar.Length + 1 + text.Length;

@@ -2,20 +2,9 @@ using System.Text.Json;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
-using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
 
 namespace DeepSpeechNet.Speech;
-
-/// <summary>How weights lie in a model file. They are float32 again in memory.</summary>
-public enum WeightFormat
-{
-    /// <summary>As trained: loading gives back every bit.</summary>
-    Float32,
-
-    /// <summary>Half precision: half the size.</summary>
-    Float16,
-}
 
 /// <summary>
 /// A trained recogniser as one file in the safetensors layout (<c>model.safetensors</c> in a folder with its model card): weights under their dotted names,
@@ -40,18 +29,7 @@ public static class ModelPackage
         writer.SetMetadata(AcousticKey, JsonSerializer.Serialize(description.Acoustic, PackageJson.Default.AcousticModelOptions));
         writer.SetMetadata(DecoderKey, JsonSerializer.Serialize(description.Decoder, PackageJson.Default.DecoderSettings));
         writer.SetMetadata(TrainingKey, JsonSerializer.Serialize(description.Training, PackageJson.Default.TrainingRecord));
-        foreach (Parameter parameter in model.Parameters.Parameters)
-        {
-            long[] shape = new long[parameter.Shape.Rank];
-            for (int i = 0; i < shape.Length; i++)
-                shape[i] = parameter.Shape[i];
-            float[] values = ParameterSet.Get(parameter);
-            if (format == WeightFormat.Float16 && parameter.Trained)
-                writer.Add<Half>(parameter.Name, shape, Array.ConvertAll(values, v => (Half)v));
-            else
-                writer.Add<float>(parameter.Name, shape, values);
-        }
-
+        ParameterTensors.Add(writer, model.Parameters, format);
         Directory.CreateDirectory(folder);
         writer.Save(Path.Combine(folder, FileName));
     }
@@ -68,19 +46,7 @@ public static class ModelPackage
         using TensorFile tensors = TensorFile.Read(file);
         ModelDescription description = Describe(file, tensors);
         AcousticModel model = new(device, description.Acoustic, FeatureCount(file, description.FrontEnd), description.Alphabet.ClassCount, seed: null, training);
-        HashSet<string> known = [];
-        foreach (Parameter parameter in model.Parameters.Parameters)
-        {
-            known.Add(parameter.Name);
-            if (!tensors.TryGet(parameter.Name, out TensorEntry? entry))
-                throw new ModelFormatException(file, $"tensor '{parameter.Name}'", "is missing, though the network described in the metadata has it");
-            if (!SameShape(entry, parameter))
-                throw new ModelFormatException(file, $"tensor '{parameter.Name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
-            ParameterSet.Set(parameter, Floats(file, tensors, entry));
-        }
-
-        if (tensors.Tensors.FirstOrDefault(t => t.Name.StartsWith("acoustic.", StringComparison.Ordinal) && !known.Contains(t.Name)) is { } extra)
-            throw new ModelFormatException(file, $"tensor '{extra.Name}'", "does not belong to the network described in the metadata");
+        ParameterTensors.Read(tensors, model.Parameters, "acoustic.");
         return (model, description);
     }
 
@@ -149,32 +115,5 @@ public static class ModelPackage
         int features = 0;
         Check(file, FrontEndKey, () => features = new FeatureExtractor(options).FeatureCount);
         return features;
-    }
-
-    private static bool SameShape(TensorEntry entry, Parameter parameter)
-    {
-        if (entry.Shape.Length != parameter.Shape.Rank)
-            return false;
-        for (int i = 0; i < parameter.Shape.Rank; i++)
-        {
-            if (entry.Shape[i] != parameter.Shape[i])
-                return false;
-        }
-
-        return true;
-    }
-
-    private static float[] Floats(string file, TensorFile tensors, TensorEntry entry) => entry.Type switch
-    {
-        StoredElementType.Float32 => tensors.Elements<float>(entry.Name).ToArray(),
-        StoredElementType.Float16 => Widen(tensors.Elements<Half>(entry.Name)),
-        _ => throw new ModelFormatException(file, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32 or F16"),
-    };
-
-    private static float[] Widen(ReadOnlySpan<Half> halves)
-    {
-        float[] values = new float[halves.Length];
-        HalfPrecision.Widen(halves, values);
-        return values;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
 

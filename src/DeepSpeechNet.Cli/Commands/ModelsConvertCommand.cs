@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Speech;
 

@@ -6,19 +6,6 @@ using DeepSpeechNet.Speech.Corpora;
 
 namespace DeepSpeechNet.Speech.Training;
 
-/// <summary>How a run ended.</summary>
-public enum TrainingOutcome
-{
-    /// <summary>All epochs are done.</summary>
-    Finished,
-
-    /// <summary>The development set has not improved for as long as was allowed.</summary>
-    StoppedEarly,
-
-    /// <summary>It was asked to stop; a checkpoint of the moment is saved.</summary>
-    Interrupted,
-}
-
 /// <summary>
 /// Trains a recogniser on labelled speech: batches prepared ahead, one step after the other, an evaluation after each epoch, the best model kept as a package
 /// in the output folder, checkpoints beside it. A run that was interrupted, or killed at any moment, goes on from its last checkpoint, and on

@@ -1,7 +1,6 @@
-namespace DeepSpeechNet.Speech.Training;
+using DeepSpeechNet.Engine.Training;
 
-/// <summary>What a training run reports.</summary>
-public abstract record TrainingProgress;
+namespace DeepSpeechNet.Speech.Training;
 
 /// <summary>After each step.</summary>
 /// <param name="Epoch">From 1 on.</param>
@@ -37,7 +36,3 @@ public sealed record StepProgress(
 /// <param name="SkippedSteps">Steps of this epoch that changed nothing because a loss or gradient was not finite.</param>
 public sealed record EpochProgress(
     int Epoch, double Loss, double DevLoss, double CharacterErrorRate, double WordErrorRate, bool Best, TimeSpan Elapsed, int SkippedSteps) : TrainingProgress;
-
-/// <summary>Something a person should know: a skipped batch with the names of its utterances, a resumed checkpoint, a pause.</summary>
-/// <param name="Text">One sentence.</param>
-public sealed record TrainingMessage(string Text) : TrainingProgress;

@@ -1,4 +1,6 @@
-namespace DeepSpeechNet.Speech.Tests;
+using DeepSpeechNet.Engine.Checkpoints;
+
+namespace DeepSpeechNet.Engine.Tests.Checkpoints;
 
 public sealed class HalfPrecisionTests
 {

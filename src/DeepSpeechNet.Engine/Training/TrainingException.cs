@@ -1,4 +1,4 @@
-namespace DeepSpeechNet.Speech.Training;
+namespace DeepSpeechNet.Engine.Training;
 
 /// <summary>Training cannot go on; the message says why and what to do.</summary>
 public sealed class TrainingException : Exception

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace DeepSpeechNet.Speech;
+namespace DeepSpeechNet.Engine.Checkpoints;
 
 /// <summary>Half precision to single: exact, infinities and not-a-number included.</summary>
-internal static class HalfPrecision
+public static class HalfPrecision
 {
     /// <summary>Widens as many values as there are.</summary>
     public static void Widen(ReadOnlySpan<Half> source, Span<float> target)

@@ -1,0 +1,89 @@
+using DeepSpeechNet.Engine.Training;
+
+namespace DeepSpeechNet.Engine.Checkpoints;
+
+/// <summary>How weights lie in a model file. They are float32 again in memory.</summary>
+public enum WeightFormat
+{
+    /// <summary>As trained: loading gives back every bit.</summary>
+    Float32,
+
+    /// <summary>Half precision: half the size.</summary>
+    Float16,
+}
+
+/// <summary>The parameters of a model as tensors of a model file, each under its dotted name.</summary>
+public static class ParameterTensors
+{
+    /// <summary>Adds all parameters; what is not trained (statistics) stays float32.</summary>
+    public static void Add(TensorFileWriter writer, ParameterSet parameters, WeightFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(parameters);
+        foreach (Parameter parameter in parameters.Parameters)
+        {
+            long[] shape = new long[parameter.Shape.Rank];
+            for (int i = 0; i < shape.Length; i++)
+                shape[i] = parameter.Shape[i];
+            float[] values = ParameterSet.Get(parameter);
+            if (format == WeightFormat.Float16 && parameter.Trained)
+                writer.Add<Half>(parameter.Name, shape, Array.ConvertAll(values, v => (Half)v));
+            else
+                writer.Add<float>(parameter.Name, shape, values);
+        }
+    }
+
+    /// <summary>Fills all parameters from a file.</summary>
+    /// <param name="tensors">The file.</param>
+    /// <param name="parameters">The parameters, already on a device.</param>
+    /// <param name="prefix">Every tensor whose name begins so must be a parameter.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, has another shape or type, or does not belong to the network.</exception>
+    public static void Read(TensorFile tensors, ParameterSet parameters, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        ArgumentNullException.ThrowIfNull(parameters);
+        HashSet<string> known = [];
+        foreach (Parameter parameter in parameters.Parameters)
+        {
+            known.Add(parameter.Name);
+            if (!tensors.TryGet(parameter.Name, out TensorEntry? entry))
+                throw new ModelFormatException(tensors.Name, $"tensor '{parameter.Name}'", "is missing, though the network described in the metadata has it");
+            if (!SameShape(entry, parameter))
+                throw new ModelFormatException(tensors.Name, $"tensor '{parameter.Name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
+            ParameterSet.Set(parameter, Floats(tensors, entry));
+        }
+
+        foreach (TensorEntry entry in tensors.Tensors)
+        {
+            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains(entry.Name))
+                throw new ModelFormatException(tensors.Name, $"tensor '{entry.Name}'", "does not belong to the network described in the metadata");
+        }
+    }
+
+    private static bool SameShape(TensorEntry entry, Parameter parameter)
+    {
+        if (entry.Shape.Length != parameter.Shape.Rank)
+            return false;
+        for (int i = 0; i < parameter.Shape.Rank; i++)
+        {
+            if (entry.Shape[i] != parameter.Shape[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    private static float[] Floats(TensorFile tensors, TensorEntry entry) => entry.Type switch
+    {
+        StoredElementType.Float32 => tensors.Elements<float>(entry.Name).ToArray(),
+        StoredElementType.Float16 => Widen(tensors.Elements<Half>(entry.Name)),
+        _ => throw new ModelFormatException(tensors.Name, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32 or F16"),
+    };
+
+    private static float[] Widen(ReadOnlySpan<Half> halves)
+    {
+        float[] values = new float[halves.Length];
+        HalfPrecision.Widen(halves, values);
+        return values;
+    }
+}
