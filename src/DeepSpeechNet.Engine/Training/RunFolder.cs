@@ -7,7 +7,7 @@ namespace DeepSpeechNet.Engine.Training;
 /// <summary>The output folder of a training run: checkpoints, the log, the pause file, and beside them whatever model the trainer keeps there.</summary>
 public sealed class RunFolder
 {
-    private const string ParameterPrefix = "parameter.", MomentPrefix = "optimiser.", CarryPrefix = "carry.";
+    private const string ParameterPrefix = "parameter.", MomentPrefix = "optimiser.";
     private readonly CheckpointStore _store;
 
     /// <summary>A folder, which is made when something is first saved.</summary>
@@ -47,7 +47,7 @@ public sealed class RunFolder
     /// <param name="parameters">The weights.</param>
     /// <param name="optimiser">The moments.</param>
     /// <param name="state">All other state, as JSON.</param>
-    /// <param name="carried">Further arrays by name: states that go on from batch to batch.</param>
+    /// <param name="carried">Further arrays by name: averages of weights, states that go on from batch to batch.</param>
     /// <exception cref="FileSaveException">It could not be saved; the checkpoint before is unchanged.</exception>
     public void SaveCheckpoint(ParameterSet parameters, Optimiser optimiser, string state, IEnumerable<(string Name, float[] Values)>? carried = null)
     {
@@ -59,7 +59,7 @@ public sealed class RunFolder
         foreach ((string name, float[] values) in optimiser.Export())
             writer.Add<float>(MomentPrefix + name, [values.Length], values);
         foreach ((string name, float[] values) in carried ?? [])
-            writer.Add<float>(CarryPrefix + name, [values.Length], values);
+            writer.Add<float>(name, [values.Length], values);
         _store.Save(writer, state);
     }
 
@@ -82,14 +82,6 @@ public sealed class RunFolder
         foreach (Parameter parameter in parameters.Parameters)
             ParameterSet.Set(parameter, checkpoint.Tensors.Elements<float>(ParameterPrefix + parameter.Name));
         optimiser.Import(optimiserSteps, name => checkpoint.Tensors.Elements<float>(MomentPrefix + name).ToArray());
-    }
-
-    /// <summary>An array that <see cref="SaveCheckpoint"/> got as carried.</summary>
-    /// <exception cref="ModelFormatException">It is missing.</exception>
-    public static ReadOnlySpan<float> Carried(Checkpoint checkpoint, string name)
-    {
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        return checkpoint.Tensors.Elements<float>(CarryPrefix + name);
     }
 
     /// <summary>What to say when a checkpoint is of another run.</summary>

@@ -103,7 +103,7 @@ public sealed class LanguageTrainer
         if (state.Fingerprint != _state.Fingerprint)
             throw RunFolder.OtherRun(checkpoint);
         RunFolder.Restore(checkpoint, _model.Parameters, _optimiser, state.OptimiserSteps);
-        _pass.Import(name => RunFolder.Carried(checkpoint, name).ToArray());
+        _pass.Import(name => checkpoint.Tensors.Elements<float>(name).ToArray());
         _state = state;
         Report($"Resumed after epoch {state.Epoch}, batch {state.Batch} (step {state.Step}).");
         return true;

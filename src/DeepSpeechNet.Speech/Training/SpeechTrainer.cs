@@ -18,7 +18,7 @@ public sealed class SpeechTrainer
     private readonly SpeechTrainerOptions _options;
     private readonly ISpeechCorpus _train;
     private readonly ISpeechCorpus? _dev;
-    private readonly RunFolder _folder;
+    private readonly SpeechRunFolder _folder;
     private readonly IProgress<TrainingProgress> _progress;
     private readonly Optimiser _optimiser;
     private readonly WeightAverage? _average;
@@ -60,7 +60,7 @@ public sealed class SpeechTrainer
         _train = train;
         _dev = dev;
         _progress = progress;
-        _folder = new RunFolder(folder);
+        _folder = new SpeechRunFolder(folder);
         _optimiser = Optimiser.Create(model.Device, model.Parameters, ToOptimiserOptions(options));
         if (options.WeightAverage > 0)
             _average = new WeightAverage(model.Device, model.Parameters, options.WeightAverage);
@@ -69,7 +69,7 @@ public sealed class SpeechTrainer
         _queue = new BatchQueue(
             () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed), options.PreparationThreads, model.Options.Stride);
         _evaluation = new DevEvaluation(model, description.Alphabet);
-        _state = new TrainerState { Fingerprint = RunFolder.Fingerprint(model, description, options, train) };
+        _state = new TrainerState { Fingerprint = SpeechRunFolder.Fingerprint(model, description, options, train) };
     }
 
     /// <summary>Whether the output folder holds checkpoints of an earlier run.</summary>
@@ -216,7 +216,7 @@ public sealed class SpeechTrainer
         if (_options.Schedule == "plateau")
             _state.Plateau = Lowered(_state.Plateau, metric);
         _state.SinceBest = best ? 0 : _state.SinceBest + 1;
-        _state.Log.Add(RunFolder.LogLine(progress));
+        _state.Log.Add(SpeechRunFolder.LogLine(progress));
         if (best)
         {
             _state.Best = metric;
@@ -248,8 +248,7 @@ public sealed class SpeechTrainer
     {
         Save();
         Report($"Paused: remove {_folder.PauseFile} to go on.");
-        while (_folder.IsPaused)
-            await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken).ConfigureAwait(false);
+        await _folder.WaitWhilePausedAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Save() => _folder.SaveCheckpoint(_model, _optimiser, _average, _state);
