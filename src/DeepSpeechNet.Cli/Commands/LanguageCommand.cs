@@ -2,13 +2,15 @@ using System.CommandLine;
 
 namespace DeepSpeechNet.Cli.Commands;
 
-/// <summary><c>dsn language</c>: n-gram language models built, converted and measured.</summary>
+/// <summary><c>dsn language</c>: language models built, converted, measured, compared, and writing.</summary>
 internal static class LanguageCommand
 {
-    public static Command Create(CommandConsole console) => new("language", "Build, convert and measure n-gram language models.")
+    public static Command Create(CommandConsole console) => new("language", "Build, convert, measure and compare language models, or let them write.")
     {
         LanguageBuildCommand.Create(console),
         LanguageConvertCommand.Create(console),
         LanguagePerplexityCommand.Create(console),
+        LanguageCompareCommand.Create(console),
+        LanguageGenerateCommand.Create(console),
     };
 }

@@ -21,6 +21,7 @@ internal sealed class TrainLanguageCommand
     private readonly Option<double> _holdOut = new("--hold-out") { Description = "Without --valid: this part of the training text's sentences, from its end, is held out for that." };
     private readonly Option<string> _out = new("--out") { Description = "Folder for the model, its checkpoints and its log.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the last checkpoint in the output folder." };
+    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape and symbols) instead of random ones." };
     private readonly Option<LanguageUnit> _unit = new("--unit") { Description = "Words, or Characters (a to z, apostrophe, space unless --alphabet says otherwise).", DefaultValueFactory = _ => Shape.Unit };
     private readonly Option<string?> _alphabet = new("--alphabet") { Description = "The characters of a character model, one after the other." };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Word models: a file with a word a line; without it, the words of the training text." };
@@ -62,7 +63,7 @@ internal sealed class TrainLanguageCommand
         TrainLanguageCommand self = new();
         Command command = new("language", "Train a neural language model on text.")
         {
-            self._train, self._valid, self._holdOut, self._out, self._resume, self._unit, self._alphabet, self._vocabulary, self._vocabularySize, self._minimumCount,
+            self._train, self._valid, self._holdOut, self._out, self._resume, self._from, self._unit, self._alphabet, self._vocabulary, self._vocabularySize, self._minimumCount,
             self._network, self._cell, self._layers, self._hidden, self._embedding, self._context, self._tied, self._dropout,
             self._epochs, self._steps, self._batch, self._window, self._rate, self._optimiser, self._momentum, self._decay, self._schedule, self._fullRate, self._rateDecay,
             self._warmUp, self._clip, self._range, self._forget, self._evaluationSteps, self._evaluationTokens, self._patience, self._seed, self._checkpointMinutes,
@@ -96,6 +97,8 @@ internal sealed class TrainLanguageCommand
 
         using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
         NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange);
+        if (parsed.GetValue(_from) is { } from)
+            StartFrom(from, model, tokens);
         LanguageModelDescription description = new()
         {
             Options = shape,
@@ -118,6 +121,16 @@ internal sealed class TrainLanguageCommand
             _ => "Interrupted and saved; go on with the same command and --resume.",
         });
         return 0;
+    }
+
+    private static void StartFrom(string path, NeuralLanguageModel model, LanguageTokens tokens)
+    {
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        (NeuralLanguageModel start, LanguageModelDescription description) = LanguageModelPackage.Load(path, device);
+        if (description.Options with { Dropout = model.Options.Dropout } != model.Options || !description.Tokens.Matches(tokens))
+            throw new UsageException($"The network of {path} has another shape or other symbols than the options here ask for; give the same to start from it.");
+        foreach ((Parameter source, Parameter target) in start.Parameters.Parameters.Zip(model.Parameters.Parameters))
+            ParameterSet.Set(target, ParameterSet.Get(source));
     }
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop, TrainingDisplay display)

@@ -5,8 +5,9 @@ public sealed class LanguageTextException : Exception
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="message">What is wrong with the text and what to do.</param>
-    public LanguageTextException(string message)
-        : base(message)
+    /// <param name="inner">The exception behind it, if there is one.</param>
+    public LanguageTextException(string message, Exception? inner = null)
+        : base(message, inner)
     {
     }
 }

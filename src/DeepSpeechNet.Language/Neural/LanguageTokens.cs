@@ -18,6 +18,21 @@ public abstract class LanguageTokens
     /// <exception cref="UnknownSymbolException">A symbol is not in the alphabet.</exception>
     public abstract void Encode(string sentence, List<int> tokens);
 
+    /// <summary>Whether others count the same symbols under the same numbers.</summary>
+    public bool Matches(LanguageTokens others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        if (others.Unit != Unit || others.Count != Count || others.End != End)
+            return false;
+        for (int token = 0; token < Count; token++)
+        {
+            if (Decode([token]) != others.Decode([token]))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>The text of numbers; the end of a sentence is a line's end.</summary>
     public abstract string Decode(ReadOnlySpan<int> tokens);
 }

@@ -59,6 +59,23 @@ public sealed class TextLikelihood
         }
     }
 
+    /// <summary>The log probability of each symbol of a text; see <see cref="Run(TokenText, int, int, Action{int, float}, CancellationToken)"/>.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public float[] Each(TokenText text, int streams, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        float[] all = new float[text.Count];
+        LikelihoodResult most = Run(text, streams, each: (place, value) => all[place] = value, cancellationToken: cancellationToken);
+        if (most.Tokens < text.Count)
+        {
+            // What did not divide by the number of streams is read again on its own, with as much of the past as a stream has.
+            int start = Math.Max(0, text.Count - (text.Count / streams));
+            Run(text.From(start), 1, each: (place, value) => all[start + place] = start + place < most.Tokens ? all[start + place] : value, cancellationToken: cancellationToken);
+        }
+
+        return all;
+    }
+
     private double Run(TextStreams windows, SequencePass pass, Action<int, float>? each, CancellationToken cancellationToken)
     {
         double sum = 0;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using DeepSpeechNet.Language.NGrams;
 
 namespace DeepSpeechNet.Language.Neural;
 
@@ -7,7 +8,7 @@ namespace DeepSpeechNet.Language.Neural;
 internal static class TextLines
 {
     /// <summary>Reads lazily: memory holds one line at a time.</summary>
-    /// <exception cref="TrainingTextException">A file is packed in a way that this program does not read, or damaged.</exception>
+    /// <exception cref="LanguageTextException">A file is packed in a way that this program does not read, or damaged.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static IEnumerable<(string Path, int Number, string Line)> Read(IEnumerable<string> paths)
     {
@@ -27,7 +28,7 @@ internal static class TextLines
         }
         catch (InvalidDataException e)
         {
-            throw new TrainingTextException($"{path} is damaged: it begins like a gzip file but cannot be unpacked; copy it again.", e);
+            throw new LanguageTextException($"{path} is damaged: it begins like a gzip file but cannot be unpacked; copy it again.", e);
         }
     }
 
@@ -42,6 +43,6 @@ internal static class TextLines
         if (read < 6 || !start.SequenceEqual((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
             return file;
         file.Dispose();
-        throw new TrainingTextException($"{path} is packed with xz, which this program does not read: unpack it first with 'xz -dk {path}'.");
+        throw new LanguageTextException($"{path} is packed with xz, which this program does not read: unpack it first with 'xz -dk {path}'.");
     }
 }

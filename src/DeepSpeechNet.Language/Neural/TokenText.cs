@@ -1,3 +1,5 @@
+using DeepSpeechNet.Language.NGrams;
+
 namespace DeepSpeechNet.Language.Neural;
 
 /// <summary>
@@ -37,7 +39,7 @@ public sealed class TokenText
     /// <param name="paths">Plain text or gzip.</param>
     /// <param name="tokens">What a symbol is.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="TrainingTextException">A symbol is outside the alphabet, there is no text, or a file is packed otherwise.</exception>
+    /// <exception cref="LanguageTextException">A symbol is outside the alphabet, there is no text, or a file is packed otherwise.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TokenText Read(IReadOnlyList<string> paths, LanguageTokens tokens, CancellationToken cancellationToken = default)
     {
@@ -55,13 +57,13 @@ public sealed class TokenText
             }
             catch (UnknownSymbolException e)
             {
-                throw new TrainingTextException($"{path}, line {number}: {e.Message} Normalise the text first, or choose an alphabet that has it.", e);
+                throw new LanguageTextException($"{path}, line {number}: {e.Message} Normalise the text first, or choose an alphabet that has it.", e);
             }
 
             text.AddSentence(sentence);
         }
 
-        return text.Count > 0 ? text : throw new TrainingTextException($"There is no text in {string.Join(", ", paths)}: give files with a sentence a line.");
+        return text.Count > 0 ? text : throw new LanguageTextException($"There is no text in {string.Join(", ", paths)}: give files with a sentence a line.");
     }
 
     /// <summary>A text of given sentences.</summary>
@@ -104,6 +106,31 @@ public sealed class TokenText
         return (first, second);
     }
 
+    /// <summary>The text from a symbol on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such symbol.</exception>
+    public TokenText From(int start)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count);
+        TokenText rest = new(Tokens);
+        for (int i = start; i < Count; i++)
+        {
+            rest.Add(this[i]);
+            rest.Sentences += this[i] == Tokens.End ? 1 : 0;
+        }
+
+        return rest;
+    }
+
+    /// <summary>The lines of text files, plain or gzip, trimmed; empty ones are passed over.</summary>
+    /// <exception cref="LanguageTextException">A file is packed otherwise, or damaged.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static IEnumerable<string> Lines(IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return TextLines.Read(paths).Select(l => l.Line.Trim()).Where(l => l.Length > 0);
+    }
+
     /// <summary>Copies symbols from <paramref name="start"/> on.</summary>
     /// <exception cref="ArgumentException">They reach past the end.</exception>
     public void CopyTo(int start, Span<int> target)
@@ -130,7 +157,7 @@ public sealed class TokenText
         if (Count == capacity)
         {
             if (Count == Array.MaxLength)
-                throw new TrainingTextException($"The text has more than {Array.MaxLength} symbols: train on a part of it.");
+                throw new LanguageTextException($"The text has more than {Array.MaxLength} symbols: train on a part of it.");
             int larger = (int)Math.Min(Array.MaxLength, 2L * capacity);
             if (_width == 1)
                 Array.Resize(ref _bytes, larger);

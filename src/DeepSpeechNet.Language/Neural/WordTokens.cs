@@ -19,7 +19,7 @@ public sealed class WordTokens : LanguageTokens
     /// <param name="paths">Plain text or gzip.</param>
     /// <param name="minimumCount">Words that occur less often are left out.</param>
     /// <param name="maximumWords">At most so many words.</param>
-    /// <exception cref="TrainingTextException">There is no word, or a file cannot be unpacked.</exception>
+    /// <exception cref="LanguageTextException">There is no word, or a file cannot be unpacked.</exception>
     public static WordTokens OfText(IEnumerable<string> paths, long minimumCount, int maximumWords)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -37,7 +37,7 @@ public sealed class WordTokens : LanguageTokens
         Vocabulary vocabulary = Vocabulary.FromCounts(counts, minimumCount, maximumWords);
         return vocabulary.Count > Vocabulary.FirstWord
             ? new WordTokens(vocabulary)
-            : throw new TrainingTextException($"The text has no word that occurs {minimumCount} times or more: give more text, or a smaller least count.");
+            : throw new LanguageTextException($"The text has no word that occurs {minimumCount} times or more: give more text, or a smaller least count.");
     }
 
     /// <summary>The vocabulary.</summary>

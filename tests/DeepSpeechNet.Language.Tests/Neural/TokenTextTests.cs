@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Language.Neural;
 
 namespace DeepSpeechNet.Language.Tests.Neural;
@@ -32,7 +33,7 @@ public sealed class TokenTextTests : IDisposable
     public void A_symbol_outside_the_alphabet_names_its_line()
     {
         File.WriteAllText(InFolder("x.txt"), "ab\nabé\n");
-        string message = Assert.Throws<TrainingTextException>(() => TokenText.Read([InFolder("x.txt")], Letters)).Message;
+        string message = Assert.Throws<LanguageTextException>(() => TokenText.Read([InFolder("x.txt")], Letters)).Message;
         Assert.Contains("x.txt, line 2", message, StringComparison.Ordinal);
         Assert.Contains("é", message, StringComparison.Ordinal);
     }
@@ -41,11 +42,15 @@ public sealed class TokenTextTests : IDisposable
     public void Empty_xz_and_damaged_files_are_refused_in_words()
     {
         File.WriteAllText(InFolder("empty"), "\n \n");
-        Assert.Contains("no text", Assert.Throws<TrainingTextException>(() => TokenText.Read([InFolder("empty")], Letters)).Message, StringComparison.Ordinal);
+        Assert.Contains("no text", Assert.Throws<LanguageTextException>(() => TokenText.Read([InFolder("empty")], Letters)).Message, StringComparison.Ordinal);
         File.WriteAllBytes(InFolder("t.xz"), [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 1, 2]);
-        Assert.Contains("xz -dk", Assert.Throws<TrainingTextException>(() => TokenText.Read([InFolder("t.xz")], Letters)).Message, StringComparison.Ordinal);
-        File.WriteAllBytes(InFolder("t.gz"), [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 77, 77, 77, 77]);
-        Assert.Contains("damaged", Assert.Throws<TrainingTextException>(() => TokenText.Read([InFolder("t.gz")], Letters)).Message, StringComparison.Ordinal);
+        Assert.Contains("xz -dk", Assert.Throws<LanguageTextException>(() => TokenText.Read([InFolder("t.xz")], Letters)).Message, StringComparison.Ordinal);
+        using (StreamWriter writer = new(new GZipStream(File.Create(InFolder("t.gz")), CompressionLevel.Fastest)))
+            writer.Write(string.Concat(Enumerable.Range(0, 500).Select(i => "abc"[i * i % 3])));
+        byte[] packed = File.ReadAllBytes(InFolder("t.gz"));
+        packed[^6] ^= 0xFF;
+        File.WriteAllBytes(InFolder("t.gz"), packed);
+        Assert.Contains("damaged", Assert.Throws<LanguageTextException>(() => TokenText.Read([InFolder("t.gz")], Letters)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
