@@ -159,10 +159,12 @@ public sealed class RemoteDevice(int threads = 1) : Device
     public override void TreeCrossEntropy(
         Tensor x, Tensor weight, Tensor? bias, DecisionTree tree, Tensor targets, Tensor losses, TreeGradients? gradients, float gradientScale)
     {
-        DecisionTree inner = tree with { Nodes = In(tree.Nodes), PathOffsets = In(tree.PathOffsets), Paths = In(tree.Paths) };
         TreeGradients? innerGradients = gradients is null ? null : new TreeGradients(InOrNull(gradients.Input), In(gradients.Weight), InOrNull(gradients.Bias));
-        _inner.TreeCrossEntropy(In(x), In(weight), InOrNull(bias), inner, In(targets), In(losses), innerGradients, gradientScale);
+        _inner.TreeCrossEntropy(In(x), In(weight), InOrNull(bias), In(tree), In(targets), In(losses), innerGradients, gradientScale);
     }
+
+    /// <inheritdoc/>
+    public override void TreeLogProbabilities(Tensor logits, DecisionTree tree, Tensor y) => _inner.TreeLogProbabilities(In(logits), In(tree), In(y));
 
     /// <inheritdoc/>
     public override void CtcLoss(
@@ -223,6 +225,8 @@ public sealed class RemoteDevice(int threads = 1) : Device
     }
 
     private Tensor? InOrNull(Tensor? tensor) => tensor is null ? null : In(tensor);
+
+    private DecisionTree In(DecisionTree tree) => tree with { Nodes = In(tree.Nodes), PathOffsets = In(tree.PathOffsets), Paths = In(tree.Paths) };
 
     private RowGradient In(RowGradient rows) => new(In(rows.Indices), In(rows.Rows));
 

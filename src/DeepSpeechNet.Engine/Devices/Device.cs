@@ -156,6 +156,12 @@ public abstract class Device : IDisposable
         Tensor x, Tensor weight, Tensor? bias, DecisionTree tree, Tensor targets, Tensor losses, TreeGradients? gradients, float gradientScale);
 
     /// <summary>
+    /// From the logits [.., tree.Rows] of all decisions of a tree of softmaxes the log probability of every word: y [.., tree.Words] = the sum over the
+    /// word's path of log p(child).
+    /// </summary>
+    public abstract void TreeLogProbabilities(Tensor logits, DecisionTree tree, Tensor y);
+
+    /// <summary>
     /// Connectionist temporal classification with the softmax fused into it (Graves et al. 2006, equations 14 to 16): from logits [T, B, A]
     /// and per utterance its number of frames lengths[b], its labels labels[labelOffsets[b] .. labelOffsets[b + 1]) and the blank's class,
     /// losses[b] = -log p(labels | logits) and, where a gradient is given, gradient [T, B, A] = gradientScale * d(sum of losses)/d(logits), zero

@@ -41,8 +41,21 @@ public sealed class HierarchicalOutput
     public Tensor Losses(Tape tape, Tensor x, Tensor targets, float gradientScale = 1)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        if (_tree is null || !ReferenceEquals(_tree.Nodes.Device, tape.Device))
-            _tree = Tree.Upload(tape.Device);
-        return HierarchicalSoftmax.Apply(tape, x, _weight.Value, _bias.Value, _tree, targets, gradientScale);
+        return HierarchicalSoftmax.Apply(tape, x, _weight.Value, _bias.Value, TreeOn(tape.Device), targets, gradientScale);
+    }
+
+    /// <summary>The log probability of every word, [..., words] from x [..., in]: for inference, at the cost of a full softmax.</summary>
+    /// <exception cref="InvalidOperationException">The tape records.</exception>
+    public Tensor LogProbabilities(Tape tape, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        return HierarchicalSoftmax.LogProbabilities(tape, x, _weight.Value, _bias.Value, TreeOn(tape.Device));
+    }
+
+    private DecisionTree TreeOn(Device device)
+    {
+        if (_tree is null || !ReferenceEquals(_tree.Nodes.Device, device))
+            _tree = Tree.Upload(device);
+        return _tree;
     }
 }

@@ -55,4 +55,25 @@ public static class HierarchicalSoftmax
 
         return losses;
     }
+
+    /// <summary>The log probability of every word, for inference.</summary>
+    /// <param name="tape">A tape that does not record.</param>
+    /// <param name="x">[..., H].</param>
+    /// <param name="weight">[words - 1, H].</param>
+    /// <param name="bias">[words - 1, 1], or none.</param>
+    /// <param name="tree">The tree.</param>
+    /// <returns>[..., words], in nats.</returns>
+    /// <exception cref="InvalidOperationException">The tape records.</exception>
+    public static Tensor LogProbabilities(Tape tape, Tensor x, Tensor weight, Tensor? bias, DecisionTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(tree);
+        if (tape.Recording)
+            throw new InvalidOperationException("The probabilities of all words of a tree are for inference: take a tape that does not record.");
+        Tensor logits = Linear.Apply(tape, x, weight, bias), y = tape.Allocate(x.Shape.WithColumns(tree.Words));
+        tape.Device.TreeLogProbabilities(logits, tree, y);
+        tape.Recycle(logits);
+        return y;
+    }
 }

@@ -3,6 +3,7 @@ using DeepSpeechNet.Engine.Layers;
 using DeepSpeechNet.Engine.Operations;
 using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Tests.Devices;
+using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Testing;
 using DeepSpeechNet.Testing.Reference;
 using static DeepSpeechNet.Testing.CheckedInput;
@@ -196,6 +197,29 @@ public abstract class OperationGradientTests(Func<Device> create) : DeviceTests(
             Random("x", new Shape(4, 2, 9)),
             Random("weight", new Shape(words - 1, 9)),
             Random("bias", new Shape(words - 1, 1)));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(true, 40)]
+    [InlineData(false, 40)]
+    public void The_probabilities_of_all_words_of_a_tree_are_those_of_each(bool huffman, int words)
+    {
+        long[] counts = [.. Enumerable.Range(1, words).Select(rank => 300L / rank)];
+        SoftmaxTree tree = huffman ? SoftmaxTree.Huffman(counts) : SoftmaxTree.Classes(counts);
+        float[] x = RandomNumbers.Floats(1, 3 * 9), weight = RandomNumbers.Floats(2, 9 * (words - 1), 3), bias = RandomNumbers.Floats(3, words - 1);
+        Tape tape = new(Device, recording: false);
+        Tensor all = HierarchicalSoftmax.LogProbabilities(
+            tape, Device.Floats(new Shape(3, 1, 9), x), Device.Floats(new Shape(words - 1, 9), weight), Device.Floats(new Shape(words - 1, 1), bias), tree.Upload(Device));
+        Assert.Equal(new Shape(3, 1, words), all.Shape);
+        float[] actual = all.ToArray();
+        for (int r = 0; r < 3; r++)
+        {
+            double[] repeated = [.. Enumerable.Range(0, words).SelectMany(_ => x.Skip(r * 9).Take(9)).Select(v => (double)v)];
+            double[] losses = ReferenceMaths.TreeCrossEntropy(repeated, weight.Doubles(), bias.Doubles(), 9, tree, [.. Enumerable.Range(0, words)]);
+            for (int w = 0; w < words; w++)
+                Assert.Equal(-losses[w], actual[(r * words) + w], 1e-4);
+        }
     }
 
     [Fact]

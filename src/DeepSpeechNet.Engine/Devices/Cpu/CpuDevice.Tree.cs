@@ -45,6 +45,52 @@ public sealed unsafe partial class CpuDevice
         }
     }
 
+    /// <inheritdoc/>
+    public override void TreeLogProbabilities(Tensor logits, DecisionTree tree, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(y);
+        int rows = logits.Shape.Rows, decisions = tree.Rows, words = tree.Words, nodes = tree.Nodes.Shape.Rows;
+        if (logits.Shape.Columns != decisions || y.Shape.Columns != words || y.Shape.Rows != rows)
+            throw new ArgumentException($"A tree of {words} words makes {rows} rows of {words} log probabilities from {rows} of {decisions} logits, not {y} from {logits}.", nameof(y));
+        Tensor normalisers = Allocate(ElementType.Float32, new Shape(rows, nodes));
+        float* z = Floats(logits), sums = Floats(normalisers), to = Floats(y);
+        int* node = Integers(tree.Nodes), offset = Integers(tree.PathOffsets), path = Integers(tree.Paths);
+        ForRows(rows, words * 32L, (from, end) =>
+        {
+            for (int r = from; r < end; r++)
+            {
+                float* own = z + ((nint)r * decisions), norm = sums + ((nint)r * nodes), target = to + ((nint)r * words);
+                for (int n = 0; n < nodes; n++)
+                    norm[n] = (float)LogSumExpAndZero(own + node[2 * n], node[(2 * n) + 1]);
+                for (int w = 0; w < words; w++)
+                {
+                    double sum = 0;
+                    for (int i = offset[w]; i < offset[w + 1]; i++)
+                    {
+                        int at = path[2 * i], child = path[(2 * i) + 1];
+                        sum += (child < node[(2 * at) + 1] ? own[node[2 * at] + child] : 0) - (double)norm[at];
+                    }
+
+                    target[w] = (float)sum;
+                }
+            }
+        });
+        Release(normalisers);
+    }
+
+    /// <summary>log(1 + the sum of exp x).</summary>
+    private static double LogSumExpAndZero(float* x, int count)
+    {
+        double maximum = 0, sum = 0;
+        for (int i = 0; i < count; i++)
+            maximum = Math.Max(maximum, x[i]);
+        for (int i = 0; i < count; i++)
+            sum += Math.Exp(x[i] - maximum);
+        return maximum + Math.Log(sum + Math.Exp(-maximum));
+    }
+
     private static void CheckTreeGradients(TreeGradients gradients, Tensor x, int width, TreePlan plan)
     {
         CheckCount(gradients.Input, x.Count, nameof(gradients));
