@@ -30,6 +30,22 @@ public sealed class ParameterSetTests : IDisposable
     }
 
     [Fact]
+    public void Tables_trained_by_rows_lie_apart_and_have_no_dense_gradient()
+    {
+        ParameterSet set = new();
+        Parameter dense = set.Add("dense", new Shape(3, 5), Initialiser.Ones), table = set.AddTable("table", new Shape(40, 5), Initialiser.Ones);
+        set.Allocate(_device, 1, training: true);
+        Assert.Equal(16, set.Values!.Count);
+        Assert.NotSame(set.Values.Buffer, table.Value.Buffer);
+        Assert.Null(table.Value.Gradient);
+        Assert.True(table.Value.RowSparse && table.Value.RequiresGradient && table.Value.IsParameter);
+        Assert.False(dense.Value.RowSparse);
+        Assert.Equal(215, set.TrainedCount);
+        Assert.All(ParameterSet.Get(table), value => Assert.Equal(1, value));
+        Assert.Contains("rows and features", Assert.Throws<ArgumentException>(() => new ParameterSet().AddTable("vector", new Shape(3), Initialiser.Ones)).Message);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_start_and_another_another()
     {
         float[] Start(ulong seed)
