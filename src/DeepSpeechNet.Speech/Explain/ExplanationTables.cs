@@ -17,10 +17,10 @@ internal static class ExplanationTables
         output.Write($"<section>\n<h2>{(all.Length == 0 ? "Nothing was changed" : all.Length == 1 ? "One change" : $"{all.Length.ToString(Plain)} changes")}</h2>\n");
         if (all.Length == 0)
             output.Write("<p class=\"lead\">The decoded text is what the letters alone say.</p>\n");
-        double widest = all.SelectMany(c => c.Change.Parts.Append(c.Change.Acoustic).Append(c.Change.Total)).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max();
         output.Write("<div class=\"cards\">\n");
         foreach ((ExplainedUtterance utterance, WordChange change) in all)
         {
+            double widest = change.Parts.Append(change.Acoustic).Append(change.Total).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max();
             output.Write("<article class=\"card\">\n<h3>");
             output.Write(change.Heard.Length > 0 ? $"<mark class=\"was\">{Text(change.Heard)}</mark>" : "<span class=\"aside-note\">(nothing)</span>");
             output.Write(" <span class=\"arrow\">→</span> ");
@@ -110,7 +110,7 @@ internal static class ExplanationTables
 
     private static void WriteShare(TextWriter output, string name, double value, double widest, string attributes)
     {
-        double width = double.IsInfinity(value) ? 100 : Math.Min(100, 100 * Math.Abs(value) / widest);
+        double width = double.IsInfinity(value) ? 100 : Math.Min(100, 100 * Math.Abs(value) / Math.Max(widest, 1e-9));
         string side = value < 0 ? "against" : "for";
         string x = value < 0 ? (-width).ToString("0.#", Plain) : "0";
         output.Write($"<tr{attributes}><th scope=\"row\">{Text(name)}</th><td class=\"bar\"><svg viewBox=\"-100 0 200 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
@@ -151,7 +151,7 @@ internal static class ExplanationTables
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("0.00", Plain).Replace('-', '\u2212') : "\u2212\u221e";
 
-    private static string Signed(double value) => double.IsNaN(value) ? "\u2013" : double.IsPositiveInfinity(value) ? "+\u221e" : value >= 0 ? "+" + Number(value) : Number(value);
+    private static string Signed(double value) => double.IsNaN(value) ? "\u2013" : value == 0 ? "0" : double.IsPositiveInfinity(value) ? "+\u221e" : value >= 0 ? "+" + Number(value) : Number(value);
 
     private static string Text(string text) => HtmlPage.Text(text);
 }

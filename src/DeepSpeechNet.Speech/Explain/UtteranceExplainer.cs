@@ -1,6 +1,5 @@
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
-using DeepSpeechNet.Language.Metrics;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Speech.Explain;
@@ -82,7 +81,7 @@ internal sealed class UtteranceExplainer
         double acoustic = _likelihood.LogProbability(letters, labels);
         double[] totals = Totals(labels);
         List<WordChange> changes = [];
-        foreach ((Range from, Range to) in Regions(EditDistance.Align<string>(heard, written)))
+        foreach ((Range from, Range to) in Regions(greedy.Words, transcript.Words))
         {
             int[] without = Replace(labels, to, heard[from]);
             double[] other = Totals(without);
@@ -98,27 +97,42 @@ internal sealed class UtteranceExplainer
         return changes;
     }
 
-    /// <summary>The places where two word sequences part: a substituted word each, or a run of changes that holds another kind.</summary>
-    internal static IEnumerable<(Range Heard, Range Written)> Regions(EditStep[] steps)
+    /// <summary>
+    /// The places where two readings of the same sound part. Words belong together that share more than half of the shorter one's time,
+    /// directly or through others; in such a group the texts are equal or one stands for the other.
+    /// </summary>
+    internal static IEnumerable<(Range Heard, Range Written)> Regions(IReadOnlyList<TranscriptWord> heard, IReadOnlyList<TranscriptWord> written)
     {
-        for (int i = 0; i < steps.Length;)
+        int h = 0, w = 0;
+        while (h < heard.Count || w < written.Count)
         {
-            int end = i;
-            while (end < steps.Length && steps[end].Kind != EditKind.Match) end++;
-            if (end == i)
+            // The earlier word, and whatever it drags along.
+            bool heardFirst = h < heard.Count && (w == written.Count || heard[h].Start + heard[h].End <= written[w].Start + written[w].End);
+            int endH = heardFirst ? h + 1 : h, endW = heardFirst ? w : w + 1;
+            for (int before = -1; before != endH + endW;)
             {
-                i++;
-                continue;
+                before = endH + endW;
+                for (int i = h; i < endH; i++) endW = Math.Max(endW, LastTogether(heard[i], written));
+                for (int i = w; i < endW; i++) endH = Math.Max(endH, LastTogether(written[i], heard));
             }
 
-            int length = Array.TrueForAll(steps[i..end], s => s.Kind == EditKind.Substitution) ? 1 : end - i;
-            for (; i < end; i += length)
-            {
-                EditStep[] run = steps[i..(i + length)];
-                int heard = run.Count(s => s.Kind != EditKind.Insertion), written = run.Count(s => s.Kind != EditKind.Deletion);
-                yield return (run[0].ReferenceIndex..(run[0].ReferenceIndex + heard), run[0].HypothesisIndex..(run[0].HypothesisIndex + written));
-            }
+            if (!heard.Skip(h).Take(endH - h).Select(x => x.Text).SequenceEqual(written.Skip(w).Take(endW - w).Select(x => x.Text)))
+                yield return (h..endH, w..endW);
+            (h, w) = (endH, endW);
         }
+    }
+
+    /// <summary>The word behind the last one that shares its time with another; 0 if none does.</summary>
+    private static int LastTogether(TranscriptWord word, IReadOnlyList<TranscriptWord> others)
+    {
+        for (int i = others.Count - 1; i >= 0; i--)
+        {
+            TimeSpan shared = (word.End < others[i].End ? word.End : others[i].End) - (word.Start > others[i].Start ? word.Start : others[i].Start);
+            TimeSpan shorter = word.End - word.Start < others[i].End - others[i].Start ? word.End - word.Start : others[i].End - others[i].Start;
+            if (shared > TimeSpan.Zero && 2 * shared > shorter) return i + 1;
+        }
+
+        return 0;
     }
 
     /// <summary>Labels with some words replaced by others, all other labels as they are.</summary>

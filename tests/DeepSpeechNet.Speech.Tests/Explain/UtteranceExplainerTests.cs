@@ -3,6 +3,7 @@ using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Language.Decoding.Scorers;
 using DeepSpeechNet.Language.Metrics;
 using DeepSpeechNet.Speech.Explain;
+using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Speech.Tests.Explain;
 
@@ -67,15 +68,17 @@ public sealed class UtteranceExplainerTests
 
     [Theory]
     [InlineData("a b", "c d", "a>c|b>d")]
-    [InlineData("x a b y", "x ab y", "a b>ab")]
-    [InlineData("ab", "a b c", "ab>a b c")]
-    [InlineData("a", "a b", ">b")]
-    [InlineData("a b", "b", "a>")]
-    [InlineData("a", "a", "")]
-    public void Changes_are_single_words_or_runs_that_cannot_be_told_apart(string heard, string written, string expected)
+    [InlineData("x a b y", "x aab y", "a b>aab")]
+    [InlineData("abc   d", "a b c d", "abc>a b|>c")]
+    [InlineData("a    ", "a bb ", ">bb")]
+    [InlineData("aa b", "   b", "aa>")]
+    [InlineData("a bb", "a bb", "")]
+    [InlineData("triptple y hote cappuccitno wit  skim  milkgo left", "triple    shot  cappuccino  with skim milk go left", "triptple>triple|y>|hote>shot|cappuccitno>cappuccino|wit>with|milkgo>milk go")]
+    [InlineData("", "a", ">a")]
+    public void Words_of_the_same_time_stand_for_each_other(string heard, string written, string expected)
     {
-        string[] from = heard.Split(' '), to = written.Split(' ');
-        IEnumerable<string> regions = UtteranceExplainer.Regions(EditDistance.Align<string>(from, to)).Select(r => $"{string.Join(' ', from[r.Heard])}>{string.Join(' ', to[r.Written])}");
+        TranscriptWord[] from = Words(heard), to = Words(written);
+        IEnumerable<string> regions = UtteranceExplainer.Regions(from, to).Select(r => $"{Text(from[r.Heard])}>{Text(to[r.Written])}");
         Assert.Equal(expected, string.Join('|', regions));
     }
 
@@ -116,6 +119,12 @@ public sealed class UtteranceExplainerTests
             values[(t * classes) + Class(letter)] = probability;
         return Array.ConvertAll(values, MathF.Log);
     }
+
+    /// <summary>Words where each letter takes a second.</summary>
+    private static TranscriptWord[] Words(string line) => [.. System.Text.RegularExpressions.Regex.Matches(line, "[a-z]+")
+        .Select(m => new TranscriptWord(m.Value, TimeSpan.FromSeconds(m.Index), TimeSpan.FromSeconds(m.Index + m.Length), 1))];
+
+    private static string Text(TranscriptWord[] words) => string.Join(' ', words.Select(w => w.Text));
 
     private static int Class(char letter) => letter == '-' ? Letters.BlankIndex : Letters.IndexOf(new System.Text.Rune(letter));
 }
