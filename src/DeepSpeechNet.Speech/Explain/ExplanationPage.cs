@@ -73,7 +73,7 @@ public static class ExplanationPage
                 {
                     output.Write("<span class=\"change\">");
                     output.Write(change.Heard.Length > 0 ? $"<span class=\"was\"><span class=\"aside\">heard as </span>{Text(change.Heard)}</span>" : "<span class=\"was added\">+</span>");
-                    output.Write("<span class=\"now\">");
+                    output.Write($"<span class=\"by\">{By(explanation, change)}</span><span class=\"now\">");
                     if (change.WordCount == 0)
                         output.Write("<span class=\"gone\" aria-hidden=\"true\">\u2715</span>");
                     for (int i = 0; i < change.WordCount; i++, w++)
@@ -102,6 +102,13 @@ public static class ExplanationPage
         if (explanation.Reference is { } said)
             WriteReference(output, said, explanation.Text);
         output.Write(isLong ? "</dl>\n</details>\n</section>\n" : "</dl>\n</section>\n");
+    }
+
+    /// <summary>Who spoke loudest for a change, and how loudly.</summary>
+    private static string By(Explanation explanation, WordChange change)
+    {
+        int loudest = change.LoudestPart;
+        return $"{Text(loudest < 0 ? "sound" : explanation.Parts[loudest])} {ExplanationTables.Signed(loudest < 0 ? change.Acoustic : change.Parts[loudest])}";
     }
 
     private static void WriteWord(TextWriter output, ExplainedUtterance utterance, int word, int index)

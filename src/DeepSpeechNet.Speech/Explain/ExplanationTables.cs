@@ -151,7 +151,8 @@ internal static class ExplanationTables
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("0.00", Plain).Replace('-', '\u2212') : "\u2212\u221e";
 
-    private static string Signed(double value) => double.IsNaN(value) ? "\u2013" : value == 0 ? "0" : double.IsPositiveInfinity(value) ? "+\u221e" : value >= 0 ? "+" + Number(value) : Number(value);
+    /// <summary>A difference of scores, with its sign.</summary>
+    internal static string Signed(double value) => double.IsNaN(value) ? "\u2013" : Math.Abs(value) < 0.005 ? "0" : double.IsPositiveInfinity(value) ? "+\u221e" : value >= 0 ? "+" + Number(value) : Number(value);
 
     private static string Text(string text) => HtmlPage.Text(text);
 }
