@@ -54,6 +54,9 @@ internal sealed unsafe class ModelMemory : IDisposable
         return new ModelMemory((byte*)handle.Pointer, bytes.Length, null, _ => handle.Dispose());
     }
 
+    /// <summary>Bytes of somebody who keeps them where they are and is kept from being collected.</summary>
+    public static ModelMemory Borrow(byte* pointer, long length, object owner) => new(pointer, length, null, _ => GC.KeepAlive(owner));
+
     /// <summary>A copy of bytes.</summary>
     public static ModelMemory Copy(ReadOnlySpan<byte> bytes)
     {

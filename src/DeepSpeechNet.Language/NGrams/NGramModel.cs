@@ -89,7 +89,7 @@ public sealed unsafe class NGramModel : IDisposable
         {
             Span<byte> head = stackalloc byte[BinaryLayout.Magic.Length];
             int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            if (!head[..read].SequenceEqual(BinaryLayout.Magic))
+            if (!IsBinary(head[..read]))
             {
                 file.Position = 0;
                 return FromTables(ArpaReader.Read(file, path), path);
@@ -111,6 +111,18 @@ public sealed unsafe class NGramModel : IDisposable
     /// <exception cref="ModelFormatException">The bytes are no model or are damaged.</exception>
     public static NGramModel FromBytes(ReadOnlySpan<byte> bytes, string name) => Open(ModelMemory.Copy(bytes), name);
 
+    /// <summary>Reads a model in the binary form that is a byte tensor of a model package; its bytes are used in place.</summary>
+    /// <param name="package">The package, which stays the caller's and must stay open while the model lives.</param>
+    /// <param name="tensor">The tensor's name, such as <c>language.ngram</c>.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, or it is no model or damaged.</exception>
+    public static NGramModel FromTensor(TensorFile package, string tensor)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        ReadOnlySpan<byte> bytes = package.Elements<byte>(tensor);
+        // A package's bytes do not move: they are mapped, or in memory of their own.
+        fixed (byte* first = bytes) return Open(ModelMemory.Borrow(first, bytes.Length, package), $"{package.Name}, tensor '{tensor}'");
+    }
+
     /// <summary>Reads a model from a stream, in either form, to the stream's end.</summary>
     /// <param name="stream">Where the bytes come from.</param>
     /// <param name="name">Name for messages.</param>
@@ -121,7 +133,7 @@ public sealed unsafe class NGramModel : IDisposable
         using MemoryStream copy = new();
         stream.CopyTo(copy);
         ReadOnlySpan<byte> bytes = copy.GetBuffer().AsSpan(0, (int)copy.Length);
-        if (bytes.StartsWith(BinaryLayout.Magic)) return FromBytes(bytes, name);
+        if (IsBinary(bytes)) return FromBytes(bytes, name);
         copy.Position = 0;
         return FromTables(ArpaReader.Read(copy, name), name);
     }
@@ -206,6 +218,9 @@ public sealed unsafe class NGramModel : IDisposable
 
     internal static NGramModel FromTables(NGramTables tables, string name, bool quantise = false) =>
         Open(PackedWriter.Write(tables, quantise), name);
+
+    /// <summary>Whether bytes begin the binary form, of whatever version.</summary>
+    private static bool IsBinary(ReadOnlySpan<byte> bytes) => bytes.StartsWith(BinaryLayout.Magic[..^1]);
 
     /// <summary>The model in open tables, where the number of an n-gram is its place.</summary>
     /// <exception cref="ModelFormatException">The n-grams contradict each other.</exception>

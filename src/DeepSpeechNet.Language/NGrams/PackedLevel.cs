@@ -8,19 +8,20 @@ namespace DeepSpeechNet.Language.NGrams;
 /// <summary>The n-grams of one length in the binary form: where they lie, and how one is found.</summary>
 internal readonly unsafe struct PackedLevel
 {
+    private const uint Lanes = 8;
     private readonly KeyMixer _mixer;
-    private readonly uint* _starts;
-    private readonly uint* _keys;
-    private readonly int _keptBits;
-    private readonly int _bucketBits;
+    private readonly uint* _blocks;
+    private readonly uint* _overflow;
+    private readonly int _blockCount;
+    private readonly int _overflowCount;
 
     public PackedLevel(byte* data, in BinaryLayout.Level level, int parents, int tokens)
     {
-        _mixer = new KeyMixer(parents, tokens, level.Seed);
-        _bucketBits = level.BucketBits;
-        _keptBits = _mixer.KeyBits - level.BucketBits;
-        _starts = (uint*)(data + level.Starts);
-        _keys = (uint*)(data + level.Keys);
+        _mixer = new KeyMixer(parents, tokens, level.Blocks, level.Seed);
+        _blocks = (uint*)(data + level.BlocksAt);
+        _overflow = (uint*)(data + level.OverflowAt);
+        _blockCount = level.Blocks;
+        _overflowCount = level.Overflow;
         Books = (float*)(data + level.Books);
         Values = data + level.Values;
         Count = level.Count;
@@ -40,35 +41,51 @@ internal readonly unsafe struct PackedLevel
     public int Find(int parent, int word)
     {
         ulong key = _mixer.Mix(parent, word);
-        ulong bucket = key >> _keptBits;
-        var kept = Vector256.Create((uint)(key & ((1UL << _keptBits) - 1)));
-        uint start = _starts[bucket], end = _starts[bucket + 1];
-        for (; start < end; start += 8)
+        uint* block = _blocks + (_mixer.Bucket(key) * (BinaryLayout.BlockBytes / sizeof(uint)));
+        var kept = Vector256.Create((uint)key);
+        uint low = Vector256.Equals(Vector256.Load(block), kept).ExtractMostSignificantBits();
+        uint high = Vector256.Equals(Vector256.Load(block + Lanes), kept).ExtractMostSignificantBits();
+        uint count = (byte)block[1];
+        // The first two numbers are no keys; what lies behind the last key does not count.
+        uint equal = ((low | (high << (int)Lanes)) >> BinaryLayout.BlockHead) & (uint)((1UL << (int)count) - 1);
+        if (equal != 0) return (int)(block[0] + (uint)BitOperations.TrailingZeroCount(equal));
+        return count > BinaryLayout.BlockKeys ? FindInOverflow(block, count, kept) : -1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int FindInOverflow(uint* block, uint count, Vector256<uint> kept)
+    {
+        uint* keys = _overflow + (block[1] >> 8);
+        uint left = count - BinaryLayout.BlockKeys;
+        for (uint i = 0; i < left; i += Lanes)
         {
-            uint equal = Vector256.Equals(Vector256.Load(_keys + start), kept).ExtractMostSignificantBits();
-            uint left = end - start;
-            if (left < 8) equal &= (1u << (int)left) - 1;
-            if (equal != 0) return (int)(start + (uint)BitOperations.TrailingZeroCount(equal));
+            uint equal = Vector256.Equals(Vector256.Load(keys + i), kept).ExtractMostSignificantBits();
+            if (left - i < Lanes) equal &= (1u << (int)(left - i)) - 1;
+            if (equal != 0) return (int)(block[0] + BinaryLayout.BlockKeys + i + (uint)BitOperations.TrailingZeroCount(equal));
         }
 
         return -1;
     }
 
-    /// <summary>Checks that the buckets cover the n-grams in order and that none is large: then no search leaves the section or takes long.</summary>
+    /// <summary>Checks that the blocks cover the n-grams in order, that none has many, and that their keys lie in the overflow: then no search
+    /// leaves the sections or takes long.</summary>
     /// <exception cref="ModelFormatException">They do not.</exception>
     public void Check(string name, int length)
     {
-        long buckets = 1L << _bucketBits;
-        uint last = _starts[0];
-        bool right = last == 0;
-        for (long b = 1; b <= buckets && right; b++)
+        uint place = 0, overflow = 0;
+        bool right = true;
+        for (int b = 0; b < _blockCount && right; b++)
         {
-            uint next = _starts[b];
-            right = next >= last && next - last <= BinaryLayout.LargestBucket;
-            last = next;
+            uint* block = _blocks + ((long)b * (BinaryLayout.BlockBytes / sizeof(uint)));
+            uint count = (byte)block[1];
+            right = block[0] == place && count <= BinaryLayout.LargestBucket && count <= (uint)Count - place;
+            place += count;
+            if (count <= BinaryLayout.BlockKeys) continue;
+            right &= block[1] >> 8 == overflow && count - BinaryLayout.BlockKeys <= (uint)_overflowCount - overflow;
+            overflow += count - BinaryLayout.BlockKeys;
         }
 
-        if (!right || last != Count)
+        if (!right || place != Count || overflow != _overflowCount)
             throw new ModelFormatException(name, $"the {length}-grams", "are not in order: the n-gram model is damaged, copy it again");
     }
 
@@ -77,12 +94,14 @@ internal readonly unsafe struct PackedLevel
     public NGramLevel ToLevel(int parents, int tokens, string name, int length)
     {
         NGramLevel level = new(Count);
-        long buckets = 1L << _bucketBits;
-        for (long b = 0; b < buckets; b++)
+        for (int b = 0; b < _blockCount; b++)
         {
-            for (uint i = _starts[b]; i < _starts[b + 1]; i++)
+            uint* block = _blocks + ((long)b * (BinaryLayout.BlockBytes / sizeof(uint)));
+            uint count = (byte)block[1];
+            for (uint i = 0; i < count; i++)
             {
-                (int parent, int word) = _mixer.Unmix(((ulong)b << _keptBits) | _keys[i]);
+                uint kept = i < BinaryLayout.BlockKeys ? block[BinaryLayout.BlockHead + i] : _overflow[(block[1] >> 8) + i - BinaryLayout.BlockKeys];
+                (int parent, int word) = _mixer.Unmix((ulong)b, kept);
                 bool added = false;
                 if ((uint)parent < (uint)parents && (uint)word < (uint)tokens) level.FindOrAdd(parent, word, out added);
                 if (!added) throw new ModelFormatException(name, $"the {length}-grams", "contradict each other: the n-gram model is damaged, copy it again");

@@ -60,8 +60,8 @@ public sealed class ArpaWriterTests
     {
         using NGramModel model = Arpa.Load(Arpa.Small);
         byte[] bytes = model.AsBytes().ToArray();
-        long keys = BinaryLayout.Read(bytes, bytes.Length, "bytes").Levels[0].Keys;
-        bytes.AsSpan((int)keys, 16).Fill(0xFF);
+        long block = BinaryLayout.Read(bytes, bytes.Length, "bytes").Levels[0].BlocksAt;
+        bytes.AsSpan((int)block + 8, 56).Fill(0xFF);
         using NGramModel damaged = NGramModel.FromMemory(bytes, "bytes");
         Assert.Throws<ModelFormatException>(() => Write(damaged));
     }

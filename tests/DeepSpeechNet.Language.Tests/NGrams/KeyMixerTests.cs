@@ -14,13 +14,15 @@ public sealed class KeyMixerTests
         Random random = new(1);
         for (uint seed = 0; seed < 4; seed++)
         {
-            KeyMixer mixer = new(parents, words, seed);
+            int buckets = (int)KeyMixer.LeastBuckets(parents, words) + 12;
+            KeyMixer mixer = new(parents, words, buckets, seed);
             for (int i = 0; i < 1000; i++)
             {
                 (int Parent, int Word) key = (random.Next(parents), random.Next(words));
                 ulong mixed = mixer.Mix(key.Parent, key.Word);
-                Assert.True(mixed < 1UL << mixer.KeyBits);
-                Assert.Equal(key, mixer.Unmix(mixed));
+                ulong bucket = mixer.Bucket(mixed);
+                Assert.True(bucket < (ulong)buckets);
+                Assert.Equal(key, mixer.Unmix(bucket, (uint)mixed));
             }
         }
     }

@@ -114,6 +114,53 @@ public sealed class NGramModelTests
     }
 
     [Fact]
+    public void A_model_is_used_in_place_as_a_tensor_of_a_package()
+    {
+        using NGramModel model = Arpa.Load(Arpa.Small);
+        string path = Path.GetTempFileName();
+        try
+        {
+            TensorFileWriter writer = new();
+            writer.Add<byte>("language.ngram", [model.SizeInBytes], model.AsBytes().ToArray());
+            writer.Add<float>("other", [1], new float[1]);
+            writer.Save(path);
+            using TensorFile package = TensorFile.Map(path);
+            using NGramModel held = NGramModel.FromTensor(package, "language.ngram");
+            Assert.Equal(model.Score(model.Begin, 3, out _), held.Score(held.Begin, 3, out _));
+            Assert.Contains("tensor 'none' is missing", Assert.Throws<ModelFormatException>(() => NGramModel.FromTensor(package, "none")).Message);
+            Assert.Contains("tensor 'other' holds", Assert.Throws<ModelFormatException>(() => NGramModel.FromTensor(package, "other")).Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Crowded_blocks_spill_and_all_their_ngrams_are_found()
+    {
+        (string text, Dictionary<string, (double, double)> entries) = Arpa.Random(new Random(6), 3, 300, 20_000);
+        using NGramModel model = Arpa.Load(text);
+        byte[] bytes = model.AsBytes().ToArray();
+        Assert.All(BinaryLayout.Read(bytes, bytes.Length, "bytes").Levels, level => Assert.True(level.Overflow > 0));
+        NGramTables tables = model.ToTables();
+        Assert.Equal(20_000, tables.Count(3));
+        Span<int> words = stackalloc int[3];
+        for (int i = 0; i < tables.Count(3); i++)
+        {
+            tables.Words(3, i, words);
+            string gram = string.Join(' ', words.ToArray().Select(w => model.Vocabulary[w]));
+            Assert.Equal(entries[gram].Item1 * Ln10, tables.LogProbabilities[2][i], 1e-4);
+            model.Score(model.Empty, words[0], out NGramState state);
+            model.Score(state, words[1], out state);
+            Assert.Equal(entries[gram].Item1 * Ln10, model.Score(state, words[2], out _), 1e-4);
+        }
+
+        bytes[7] = (byte)'1';
+        Assert.Contains("build it again", Assert.Throws<ModelFormatException>(() => NGramModel.FromMemory(bytes, "old")).Message);
+    }
+
+    [Fact]
     public void Wrong_words_foreign_states_and_closed_models_are_refused()
     {
         NGramModel model = Arpa.Load(Arpa.Small);
