@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using DeepSpeechNet.Language;
@@ -9,12 +8,14 @@ namespace DeepSpeechNet.Benchmarks;
 
 /// <summary>
 /// CTC decoding of synthetic posteriors, T=500, 29 classes, one thread: time per utterance (median over utterances of the
-/// least of several repeats) and character error rate against the texts they were made from.
+/// least of several repeats), error rates against the texts they were made from, and by how much pruning lowers the best score.
 /// </summary>
 /// <remarks>
 /// <c>beam</c> makes its own inputs: random words laid out as a random CTC alignment, logits of noise N(0,1) plus a peak on the
 /// right class of each frame, in two degrees of difficulty. <c>beam PREFIX</c> reads PREFIX.f64 (n x T x 29 doubles, softmax
-/// rows, blank last), PREFIX.dim ("n T 29") and PREFIX.txt (one sentence a line).
+/// rows, blank last), PREFIX.dim ("n T 29") and PREFIX.txt (one sentence a line). <c>--ngram FILE</c> adds a word n-gram model,
+/// <c>--letters FILE</c> a character n-gram model and <c>--rnn PACKAGE</c> a neural model, weighted by <c>--alpha</c> and
+/// <c>--beta</c>; <c>--beams</c> and <c>--prune TOP/MASS/MARGIN,...</c> choose the searches.
 /// </remarks>
 internal static class BeamBenchmark
 {
@@ -28,10 +29,12 @@ internal static class BeamBenchmark
 
     public static int Run(string[] args)
     {
-        if (args.Length > 0)
+        Arguments arguments = new(args);
+        using BeamScorers scorers = BeamScorers.Of(arguments);
+        if (args.Length > 0 && !args[0].StartsWith("--", StringComparison.Ordinal))
         {
             (float[][] given, string[] givenTexts) = Read(args[0]);
-            Report(Path.GetFileName(args[0]), given, givenTexts);
+            Report(Path.GetFileName(args[0]), given, givenTexts, scorers, arguments);
             return 0;
         }
 
@@ -46,45 +49,65 @@ internal static class BeamBenchmark
                 inputs[n] = Posteriors(random, texts[n], noise, peak);
             }
 
-            Report($"noise {noise} peak {peak}", inputs, texts);
+            Report($"noise {noise} peak {peak}", inputs, texts, scorers, arguments);
         }
 
         return 0;
     }
 
-    private static void Report(string name, float[][] inputs, string[] texts)
+    private static void Report(string name, float[][] inputs, string[] texts, BeamScorers scorers, Arguments arguments)
     {
-        Console.WriteLine($"{name}: {inputs.Length} utterances of {inputs[0].Length / 29} frames");
-        Console.WriteLine("decoder                              ms/utterance    CER %");
-        Measure("greedy", new GreedyDecoder(Alphabet.English), inputs, texts);
-        foreach (int width in new[] { 10, 100, 500 })
+        Console.WriteLine($"{name}: {inputs.Length} utterances of {inputs[0].Length / 29} frames, processor time of one thread");
+        Console.WriteLine("decoder                                           ms/utterance    CER %    WER %   score, worst by %");
+        Measure("greedy", new GreedyDecoder(Alphabet.English), inputs, texts, null);
+        int[] widths = [.. arguments.Text("--beams", "100,500").Split(',').Select(int.Parse)];
+        foreach ((string model, IScorer? scorer) in scorers.All())
         {
-            Measure($"beam {width}", new PrefixBeamDecoder(Alphabet.English, new PrefixBeamOptions { BeamWidth = width }), inputs, texts);
-            PrefixBeamOptions cut = new() { BeamWidth = width, TopClasses = 10, CumulativeProbability = 0.99 };
-            Measure($"beam {width}, top 10, mass 0.99", new PrefixBeamDecoder(Alphabet.English, cut), inputs, texts);
+            foreach (int width in widths)
+            {
+                // The search that gives up nothing is what the others are held against.
+                double[] unpruned = Measure($"{model}beam {width}", new PrefixBeamDecoder(Alphabet.English, new PrefixBeamOptions { BeamWidth = width }, scorer), inputs, texts, null);
+                foreach ((int top, double mass, double margin) in Prunings(arguments))
+                {
+                    PrefixBeamOptions options = new() { BeamWidth = width, TopClasses = top, CumulativeProbability = mass, ScoreMargin = margin };
+                    Measure($"{model}beam {width}, top {top}, mass {mass}, margin {margin}", new PrefixBeamDecoder(Alphabet.English, options, scorer), inputs, texts, unpruned);
+                }
+            }
         }
     }
 
-    private static void Measure(string name, ICtcDecoder decoder, float[][] inputs, string[] texts)
+    private static IEnumerable<(int Top, double Mass, double Margin)> Prunings(Arguments arguments) =>
+        arguments.Text("--prune", "10/0.99/inf,40/1/15,10/0.99/15").Split(',').Select(p => p.Split('/'))
+            .Select(p => (int.Parse(p[0]), double.Parse(p[1]), p[2] == "inf" ? double.PositiveInfinity : double.Parse(p[2])));
+
+    private static double[] Measure(string name, ICtcDecoder decoder, float[][] inputs, string[] texts, double[]? unpruned)
     {
-        double[] times = new double[inputs.Length];
+        double[] times = new double[inputs.Length], scores = new double[inputs.Length];
         Array.Fill(times, double.PositiveInfinity);
-        CharacterErrorRate errors = new();
-        for (int repeat = 0; repeat < 5; repeat++)
+        CharacterErrorRate letters = new();
+        WordErrorRate words = new();
+        double worst = 0;
+        for (int repeat = 0; repeat < 3; repeat++)
         {
             for (int n = 0; n < inputs.Length; n++)
             {
-                long start = Stopwatch.GetTimestamp();
+                double start = ThreadClock.Milliseconds;
                 decoder.Reset();
                 decoder.Accept(inputs[n]);
-                string text = decoder.Finish()[0].Text;
-                times[n] = Math.Min(times[n], Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                if (repeat == 0) errors.Add(texts[n], text);
+                CtcHypothesis best = decoder.Finish()[0];
+                times[n] = Math.Min(times[n], ThreadClock.Milliseconds - start);
+                if (repeat > 0) continue;
+                letters.Add(texts[n], best.Text);
+                words.Add(texts[n], best.Text);
+                scores[n] = best.Score;
+                if (unpruned is not null) worst = Math.Max(worst, (unpruned[n] - best.Score) / Math.Abs(unpruned[n]));
             }
         }
 
         Array.Sort(times);
-        Console.WriteLine($"{name,-36} {times[times.Length / 2],12:F3} {100 * errors.Rate,8:F2}");
+        string lost = unpruned is null ? "" : $"{100 * worst,9:F3}";
+        Console.WriteLine($"{name,-48} {times[times.Length / 2],12:F3} {100 * letters.Rate,8:F2} {100 * words.Rate,8:F2} {lost}");
+        return scores;
     }
 
     private static string Sentence(Random random)

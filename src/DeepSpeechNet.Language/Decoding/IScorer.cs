@@ -19,10 +19,12 @@ public interface IScorer
     int SymbolCount { get; }
 
     /// <summary>
-    /// What no extension of any prefix scores above. The decoder asks for no state whose best extension could not enter the beam
-    /// even with this score, which changes no result; positive infinity, if nothing is known, makes it ask for all.
+    /// What no extension of any prefix by a symbol scores above, in this utterance. The decoder asks for no state whose extensions
+    /// could not enter the beam even with these scores, which changes no result; positive infinity, if nothing is known, makes it
+    /// ask for all.
     /// </summary>
-    float HighestExtension { get; }
+    /// <param name="label">The symbol.</param>
+    float HighestExtension(int label);
 
     /// <summary>Begins an utterance: forgets every state and gives the empty prefix its own.</summary>
     /// <param name="scores">Receives the scores of the first symbol, [symbol].</param>

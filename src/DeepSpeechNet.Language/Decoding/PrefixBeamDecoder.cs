@@ -27,6 +27,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
 
     private int[] _beam = new int[256];
     private int[] _next = new int[256];
+    private int[] _new = new int[256];
     private int _beamCount;
 
     // [slot, symbol]: the frame in which the slot's extension by the symbol was found in the beam already.
@@ -162,8 +163,8 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         Stay(frame);
         _candidates.KeepBest();
         if (!double.IsPositiveInfinity(_options.ScoreMargin)) _candidates.Require(Math.BitDecrement(Floor(_candidates.Items)));
-        if (_scorer is not null) Evaluate();
         Extend();
+        if (_scorer is not null) ExtendNew();
         _candidates.KeepBest();
         Survive(frame);
     }
@@ -197,45 +198,57 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         }
     }
 
-    /// <summary>Asks the scorer about the prefixes whose extensions may enter the beam; it asks about each at most once.</summary>
-    private void Evaluate()
+    /// <summary>Extensions to prefixes that are not in the beam.</summary>
+    private void Extend()
     {
-        if (_pruner.Classes.IsEmpty) return;
+        for (int slot = 0; slot < _beamCount; slot++)
+        {
+            if (_scorer is null || _tree.Nodes[_beam[slot]].State >= 0) Extend(slot);
+        }
+    }
+
+    /// <summary>
+    /// Extensions of prefixes that the scorer was not asked about yet. It is asked about those whose extensions may still enter the
+    /// beam, now that all others are known, and about each prefix at most once.
+    /// </summary>
+    private void ExtendNew()
+    {
+        double most = double.NegativeInfinity;
+        for (int k = 0; k < _pruner.Classes.Length; k++)
+            most = Math.Max(most, (double)_pruner.LogProbabilities[k] + _scorer!.HighestExtension(_pruner.Classes[k]));
+        _candidates.KeepBest();
         PrefixNode[] nodes = _tree.Nodes;
-        double most = (double)_pruner.LogProbabilities[0] + _scorer!.HighestExtension;
+        int count = 0;
+        if (_new.Length < _beamCount) _new = new int[_beam.Length];
         for (int slot = 0; slot < _beamCount; slot++)
         {
             int index = _beam[slot];
             ref PrefixNode node = ref nodes[index];
-            if (node.State < 0 && node.Total + node.Language + most > _candidates.Threshold)
-                _batch.Add(nodes[node.Parent].State, node.Label, index);
+            if (node.State >= 0 || !(node.Total + node.Language + most > _candidates.Threshold)) continue;
+            _batch.Add(nodes[node.Parent].State, node.Label, index);
+            _new[count++] = slot;
         }
 
-        _batch.Run(_scorer, _tree);
+        _batch.Run(_scorer!, _tree);
+        foreach (int slot in _new.AsSpan(0, count)) Extend(slot);
     }
 
-    /// <summary>Extensions to prefixes that are not in the beam.</summary>
-    private void Extend()
+    private void Extend(int slot)
     {
         ReadOnlySpan<int> classes = _pruner.Classes;
         ReadOnlySpan<float> values = _pruner.LogProbabilities;
-        PrefixNode[] nodes = _tree.Nodes;
-        for (int slot = 0; slot < _beamCount; slot++)
+        ref PrefixNode node = ref _tree.Nodes[_beam[slot]];
+        double total = node.Total + node.Language;
+        ReadOnlySpan<float> language = _tree.ScoresOf(_beam[slot]);
+        for (int k = 0; k < classes.Length; k++)
         {
-            ref PrefixNode node = ref nodes[_beam[slot]];
-            if (_scorer is not null && node.State < 0) continue;
-            double total = node.Total + node.Language;
-            ReadOnlySpan<float> language = _tree.ScoresOf(_beam[slot]);
-            for (int k = 0; k < classes.Length; k++)
-            {
-                // Classes come most probable first: no later one of this prefix can pass either.
-                if (!(total + values[k] + node.MaxExtension > _candidates.Threshold)) break;
-                int label = classes[k];
-                double score = (label == node.Label ? node.Blank + node.Language : total) + values[k];
-                if (_scorer is not null) score += language[label];
-                if (score > _candidates.Threshold && _extended[(slot * _symbols) + label] != FrameCount)
-                    _candidates.Add(score, slot, label);
-            }
+            // Classes come most probable first: no later one of this prefix can pass either.
+            if (!(total + values[k] + node.MaxExtension > _candidates.Threshold)) break;
+            int label = classes[k];
+            double score = (label == node.Label ? node.Blank + node.Language : total) + values[k];
+            if (_scorer is not null) score += language[label];
+            if (score > _candidates.Threshold && _extended[(slot * _symbols) + label] != FrameCount)
+                _candidates.Add(score, slot, label);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class BigramScorer(float[,] scores, float[] ends) : IScorer
 
     public int SymbolCount => ends.Length - 1;
 
-    public float HighestExtension => scores.Cast<float>().Max();
+    public float HighestExtension(int label) => Enumerable.Range(0, SymbolCount + 1).Max(last => scores[last, label]);
 
     /// <summary>The score of a whole labelling, with or without its end.</summary>
     public double ScoreOf(IReadOnlyList<int> labels, bool end)

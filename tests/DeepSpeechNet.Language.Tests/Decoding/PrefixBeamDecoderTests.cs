@@ -261,7 +261,7 @@ public sealed class PrefixBeamDecoderTests
     {
         public int SymbolCount => 28;
 
-        public float HighestExtension => 0;
+        public float HighestExtension(int label) => 0;
 
         public int Begin(Span<float> scores)
         {

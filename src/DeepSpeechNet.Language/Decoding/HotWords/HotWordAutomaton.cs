@@ -19,6 +19,7 @@ internal sealed class HotWordAutomaton
     private readonly int[] _next;
     private readonly float[] _potential;
     private readonly float[] _completed;
+    private readonly float[] _highest;
 
     public HotWordAutomaton(Alphabet alphabet, IReadOnlyList<HotWord> phrases)
     {
@@ -51,19 +52,20 @@ internal sealed class HotWordAutomaton
         _potential = [.. potential];
         _completed = [.. completed];
         _next = new int[children.Count * _symbols];
+        _highest = new float[_symbols];
         Link(children);
         Count = children.Count;
         for (int state = 0; state < Count; state++)
         {
-            for (int c = 0; c < _symbols; c++) HighestGain = MathF.Max(HighestGain, Gain(state, c));
+            for (int c = 0; c < _symbols; c++) _highest[c] = MathF.Max(_highest[c], Gain(state, c));
         }
     }
 
     /// <summary>The number of states.</summary>
     public int Count { get; }
 
-    /// <summary>The most that a symbol adds to a text's score.</summary>
-    public float HighestGain { get; }
+    /// <summary>The most that a symbol adds to a text's score in any state.</summary>
+    public float HighestGain(int label) => _highest[label];
 
     /// <summary>The state after a symbol.</summary>
     public int Next(int state, int label) => _next[(state * _symbols) + label];

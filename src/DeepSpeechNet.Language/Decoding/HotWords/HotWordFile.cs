@@ -4,7 +4,7 @@ namespace DeepSpeechNet.Language.Decoding.HotWords;
 /// A file of hot words that may change while it is in use: <see cref="Current"/> looks at its time and length and reads it again if
 /// they changed. A new file that cannot be used leaves the old list in force and is told of once. Safe for several threads at once.
 /// </summary>
-public sealed class HotWordFile
+public sealed class HotWordFile : IHotWords
 {
     private readonly Alphabet _alphabet;
     private readonly Action<string> _warn;

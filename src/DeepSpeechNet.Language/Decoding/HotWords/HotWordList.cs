@@ -8,7 +8,7 @@ namespace DeepSpeechNet.Language.Decoding.HotWords;
 /// that begin with <c>#</c> are passed over. Phrases are normalised like any text (capitals become small letters). A phrase that
 /// comes twice has the weight of its last line. Immutable and safe to share between threads.
 /// </summary>
-public sealed class HotWordList
+public sealed class HotWordList : IHotWords
 {
     /// <summary>The most phrases of a list.</summary>
     public const int MostPhrases = 10_000;
@@ -41,6 +41,8 @@ public sealed class HotWordList
 
     /// <summary>The words of all phrases, each once.</summary>
     public IReadOnlyList<string> Words { get; }
+
+    HotWordList IHotWords.Current => this;
 
     internal HotWordAutomaton Automaton { get; }
 

@@ -24,7 +24,7 @@ public sealed class HotWordScorer : IScorer
     public int SymbolCount { get; }
 
     /// <inheritdoc/>
-    public float HighestExtension => _automaton?.HighestGain ?? 0;
+    public float HighestExtension(int label) => _automaton?.HighestGain(label) ?? 0;
 
     /// <summary>The list from the next utterance on; null for none.</summary>
     public HotWordList? HotWords { get; set; }

@@ -50,14 +50,13 @@ public sealed class CharacterNeuralScorer : IScorer
         _bonus = (float)options.WordBonus;
         _first = new float[stepper.TokenCount];
         stepper.Probabilities([stepper.BeginState], _first);
-        HighestExtension = Math.Max(0, _bonus);
     }
 
     /// <inheritdoc/>
     public int SymbolCount => _tokens.Length;
 
     /// <inheritdoc/>
-    public float HighestExtension { get; }
+    public float HighestExtension(int label) => label == _space ? Math.Max(0, _bonus) : 0;
 
     /// <inheritdoc/>
     public int Begin(Span<float> scores)

@@ -30,14 +30,11 @@ public sealed class CombinedScorer : IScorer
     public int SymbolCount { get; }
 
     /// <inheritdoc/>
-    public float HighestExtension
+    public float HighestExtension(int label)
     {
-        get
-        {
-            float sum = 0;
-            foreach (IScorer part in _parts) sum += part.HighestExtension;
-            return sum;
-        }
+        float sum = 0;
+        foreach (IScorer part in _parts) sum += part.HighestExtension(label);
+        return sum;
     }
 
     /// <inheritdoc/>

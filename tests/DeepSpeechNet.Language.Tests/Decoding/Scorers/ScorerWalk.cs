@@ -14,7 +14,7 @@ internal static class ScorerWalk
         int[] extended = new int[1];
         foreach (int label in labels)
         {
-            foreach (float value in row) Assert.False(value > scorer.HighestExtension + 1e-4, $"{value} is above the highest, {scorer.HighestExtension}");
+            for (int c = 0; c < row.Length; c++) Assert.False(row[c] > scorer.HighestExtension(c) + 1e-4, $"{row[c]} is above the highest, {scorer.HighestExtension(c)}");
             sum += row[label];
             scorer.Extend([state], [label], extended, row);
             scorer.Release(state);

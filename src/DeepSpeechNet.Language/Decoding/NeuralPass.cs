@@ -1,0 +1,14 @@
+namespace DeepSpeechNet.Language.Decoding;
+
+/// <summary>Where a neural language model takes part in decoding.</summary>
+public enum NeuralPass
+{
+    /// <summary>Nowhere.</summary>
+    None,
+
+    /// <summary>In the beam search: it scores prefixes as they grow.</summary>
+    Beam,
+
+    /// <summary>In a second pass over the best hypotheses of the search.</summary>
+    Rescoring,
+}
