@@ -2,6 +2,7 @@ using System.CommandLine;
 using DeepSpeechNet.Audio;
 using DeepSpeechNet.Cli.Commands;
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Speech.Corpora;
@@ -27,6 +28,7 @@ public static class DsnCommand
         ("transcribe", TranscribeCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("explain", ExplainCommand.Create),
+        ("tune", TuneCommand.Create),
         ("train", _ => TrainCommand.Create()),
         ("language", LanguageCommand.Create),
         ("corpus", CorpusCommand.Create),
@@ -84,7 +86,7 @@ public static class DsnCommand
 
     /// <summary>Whether the message of an exception is a sentence for the user; anything else is a bug and shows where it came from.</summary>
     public static bool IsForPeople(Exception e) => e
-        is AudioFormatException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException
+        is AudioFormatException or HotWordException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException
         or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
 
     /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>

@@ -1,5 +1,6 @@
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Decoding;
 
 namespace DeepSpeechNet.Speech;
 
@@ -20,21 +21,6 @@ public sealed record ModelDescription
 
     /// <summary>How the model came to be.</summary>
     public TrainingRecord Training { get; init; } = new();
-}
-
-/// <summary>How letters become text.</summary>
-public sealed record DecoderSettings
-{
-    /// <summary>Hypotheses kept by the prefix beam search; 1 means best-path decoding.</summary>
-    public int BeamWidth { get; init; } = 1;
-
-    /// <summary>Checks the settings.</summary>
-    /// <exception cref="ArgumentException">One is out of its range.</exception>
-    public void Validate()
-    {
-        if (BeamWidth is < 1 or > 100_000)
-            throw new ArgumentException($"{nameof(BeamWidth)} is {BeamWidth}; it must be 1 to 100000.");
-    }
 }
 
 /// <summary>How a model came to be; for people, and for the model card.</summary>

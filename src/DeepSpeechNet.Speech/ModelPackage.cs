@@ -3,6 +3,7 @@ using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Decoding;
 
 namespace DeepSpeechNet.Speech;
 
@@ -34,6 +35,34 @@ public static class ModelPackage
         writer.Save(Path.Combine(folder, FileName));
     }
 
+    /// <summary>Puts other decoder settings into a model file, atomically; all else in it stays as it is, bit by bit.</summary>
+    /// <param name="path">A package folder, or the model file itself.</param>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged or is no recogniser.</exception>
+    /// <exception cref="FileSaveException">It could not be saved; what was there is unchanged.</exception>
+    public static void SaveDecoder(string path, DecoderSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        string file = FileOf(path);
+        using TensorFile tensors = TensorFile.Read(file);
+        Describe(file, tensors);
+        TensorFileWriter writer = new();
+        foreach ((string key, string value) in tensors.Metadata)
+        {
+            // The format's own entries are the writer's to make.
+            if (!key.StartsWith("dsn.", StringComparison.Ordinal) && key != DecoderKey)
+                writer.SetMetadata(key, value);
+        }
+
+        writer.SetMetadata(DecoderKey, JsonSerializer.Serialize(settings, PackageJson.Default.DecoderSettings));
+        foreach (TensorEntry entry in tensors.Tensors)
+            writer.Add(entry.Name, entry.Type, entry.Shape.AsSpan(), () => tensors.Bytes(entry.Name));
+        writer.Save(file);
+    }
+
     /// <summary>Loads a recogniser.</summary>
     /// <param name="path">A package folder, or the model file itself.</param>
     /// <param name="device">Where the network is to run.</param>
@@ -60,7 +89,10 @@ public static class ModelPackage
         return (Describe(file, tensors), tensors.Tensors.Sum(t => t.Count), new FileInfo(file).Length);
     }
 
-    private static string FileOf(string path)
+    /// <summary>The model file that a path means.</summary>
+    /// <param name="path">A package folder, or the model file itself.</param>
+    /// <exception cref="FileNotFoundException">There is no model; the message says where it was looked for.</exception>
+    public static string FileOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;

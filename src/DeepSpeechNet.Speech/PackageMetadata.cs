@@ -4,6 +4,7 @@ using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
+using DeepSpeechNet.Language.Decoding;
 
 namespace DeepSpeechNet.Speech;
 
@@ -65,7 +66,21 @@ internal static class PackageMetadata
     public static DecoderSettings Decoder(string text)
     {
         using JsonFields fields = new(text);
-        DecoderSettings read = new() { BeamWidth = fields.Whole(nameof(DecoderSettings.BeamWidth), new DecoderSettings().BeamWidth) };
+        DecoderSettings otherwise = new();
+        DecoderSettings read = new()
+        {
+            BeamWidth = fields.Whole(nameof(DecoderSettings.BeamWidth), otherwise.BeamWidth),
+            ScoreMargin = fields.Number(nameof(DecoderSettings.ScoreMargin), otherwise.ScoreMargin),
+            LanguageModel = fields.Text(nameof(DecoderSettings.LanguageModel), otherwise.LanguageModel),
+            NGramWeight = fields.Number(nameof(DecoderSettings.NGramWeight), otherwise.NGramWeight),
+            WordBonus = fields.Number(nameof(DecoderSettings.WordBonus), otherwise.WordBonus),
+            UnknownLetterCost = fields.Number(nameof(DecoderSettings.UnknownLetterCost), otherwise.UnknownLetterCost),
+            NeuralPass = (NeuralPass)fields.Name(nameof(DecoderSettings.NeuralPass), otherwise.NeuralPass),
+            NeuralWeight = fields.Number(nameof(DecoderSettings.NeuralWeight), otherwise.NeuralWeight),
+            RescoredHypotheses = fields.Whole(nameof(DecoderSettings.RescoredHypotheses), otherwise.RescoredHypotheses),
+            ConfidenceSlope = fields.Number(nameof(DecoderSettings.ConfidenceSlope), otherwise.ConfidenceSlope),
+            ConfidenceOffset = fields.Number(nameof(DecoderSettings.ConfidenceOffset), otherwise.ConfidenceOffset),
+        };
         fields.RefuseOthers();
         return read;
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using DeepSpeechNet.Audio.Processing;
+using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
 
@@ -55,7 +56,21 @@ public sealed class PackageMetadataTests
 
     [Fact]
     public void Every_decoder_setting_comes_back() => Check(
-        new DecoderSettings { BeamWidth = 64 }, new DecoderSettings(), settings => JsonSerializer.Serialize(settings, PackageJson.Default.DecoderSettings), PackageMetadata.Decoder);
+        new DecoderSettings
+        {
+            BeamWidth = 64,
+            ScoreMargin = 12.5,
+            LanguageModel = "../language",
+            NGramWeight = 0.75,
+            WordBonus = -0.5,
+            UnknownLetterCost = 2,
+            NeuralPass = NeuralPass.Beam,
+            NeuralWeight = 0.25,
+            RescoredHypotheses = 20,
+            ConfidenceSlope = 0.5,
+            ConfidenceOffset = -1,
+        },
+        new DecoderSettings(), settings => JsonSerializer.Serialize(settings, PackageJson.Default.DecoderSettings), PackageMetadata.Decoder);
 
     [Fact]
     public void Every_field_of_the_training_record_comes_back() => Check(

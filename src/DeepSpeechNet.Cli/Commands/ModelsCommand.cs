@@ -1,5 +1,7 @@
 using System.CommandLine;
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Language.Neural;
+using DeepSpeechNet.Language.Packages;
 using DeepSpeechNet.Speech;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -16,7 +18,7 @@ internal sealed class ModelsCommand
     public static Command Create(CommandConsole console)
     {
         ModelsCommand self = new(console);
-        Command command = new("models", "List model packages.") { self._folder, ModelsConvertCommand.Create(console) };
+        Command command = new("models", "List model packages.") { self._folder, ModelsConvertCommand.Create(console), ModelsLanguageCommand.Create(console) };
         command.SetAction(self.Run);
         return command;
     }
@@ -36,6 +38,12 @@ internal sealed class ModelsCommand
         {
             try
             {
+                if (Language(package) is { } language)
+                {
+                    _console.Out.WriteLine(language);
+                    continue;
+                }
+
                 (ModelDescription model, long parameters, long bytes) = ModelPackage.Inspect(package);
                 AcousticModelOptions shape = model.Acoustic;
                 _console.Out.WriteLine(
@@ -50,5 +58,18 @@ internal sealed class ModelsCommand
         }
 
         return exit;
+    }
+
+    /// <summary>What a package of language models alone is; null for any other.</summary>
+    private static string? Language(string package)
+    {
+        string file = Path.Combine(package, ModelPackage.FileName);
+        using TensorFile tensors = TensorFile.Map(file);
+        if (tensors.Metadata.ContainsKey("acoustic") || !LanguagePackage.IsIn(tensors))
+            return null;
+        bool ngram = tensors.TryGet(LanguagePackage.NGramTensor, out TensorEntry? table);
+        long weights = tensors.Tensors.Where(t => t.Name.StartsWith(NeuralLanguageModel.Prefix, StringComparison.Ordinal)).Sum(t => t.Count);
+        string parts = string.Join(" and ", new[] { ngram ? $"n-grams of {table!.Bytes / 1e6:F1} MB" : "", weights > 0 ? $"a neural model of {weights / 1e6:F2} M parameters" : "" }.Where(p => p.Length > 0));
+        return $"{package}\t{new FileInfo(file).Length / 1e6:F1} MB, language models: {parts}";
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ModelsConvertCommand
         if (parsed.GetValue(_command) is { } command)
             description = description with { Training = description.Training with { Command = command } };
         if (parsed.GetValue(_beam) is var beam and not 0)
-            description = description with { Decoder = new DecoderSettings { BeamWidth = beam } };
+            description = description with { Decoder = description.Decoder with { BeamWidth = beam } };
         try
         {
             description.Decoder.Validate();

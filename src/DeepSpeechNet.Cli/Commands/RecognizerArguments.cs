@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -11,8 +13,24 @@ internal sealed class RecognizerArguments
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };
     private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses kept by the beam search; 1 takes the best path, 0 what the model says." };
 
+    private readonly Option<string?> _language = new("--language-model") { Description = "A package of language models, or an n-gram model (ARPA or binary). Default: what the model names." };
+    private readonly Option<bool> _noLanguage = new("--no-language-model") { Description = "Decode by the sound alone." };
+    private readonly Option<string?> _hotWords = new("--hot-words") { Description = "A file of words and phrases to favour, 'phrase<TAB>weight' a line; it is read again when it changes." };
+    private readonly Option<double?> _alpha = new("--alpha") { Description = "Weight of the n-gram model in the search; 0 leaves it out. Default: what the model says." };
+    private readonly Option<double?> _beta = new("--beta") { Description = "Added to the score for each word, in nats. Default: what the model says." };
+    private readonly Option<string?> _rnn = new("--rnn") { Description = "Where the neural language model takes part: off, beam (in the search) or rescoring (of its best readings). Default: what the model says." };
+    private readonly Option<double?> _rnnWeight = new("--rnn-weight") { Description = "Weight of the neural language model; 0 leaves it out. Default: what the model says." };
+
     public void AddTo(Command command)
     {
+        _rnn.AcceptOnlyFromAmong("off", "beam", "rescoring");
+        command.Add(_language);
+        command.Add(_noLanguage);
+        command.Add(_hotWords);
+        command.Add(_alpha);
+        command.Add(_beta);
+        command.Add(_rnn);
+        command.Add(_rnnWeight);
         _device.AcceptOnlyFromAmong("cpu");
         command.Add(_model);
         command.Add(_device);
@@ -23,17 +41,74 @@ internal sealed class RecognizerArguments
     /// <summary>The width asked for; 0 for the model's own.</summary>
     public int Beam(ParseResult parsed) => parsed.GetValue(_beam);
 
+    /// <summary>The threads asked for; 0 for one per processor.</summary>
+    public int Threads(ParseResult parsed) => parsed.GetValue(_threads);
+
+    /// <summary>The language model asked for; null for the model's own.</summary>
+    public string? LanguageModel(ParseResult parsed) => parsed.GetValue(_language);
+
     /// <summary>The package asked for.</summary>
     public string Model(ParseResult parsed) => parsed.GetValue(_model) ?? ModelArguments.Default;
 
-    /// <summary>Loads the model.</summary>
-    /// <exception cref="UsageException">The number of threads is out of its range.</exception>
+    /// <summary>Loads the model and the language models that belong to it.</summary>
+    /// <exception cref="UsageException">An option is out of its range, or two contradict each other.</exception>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
     public Recognizer Load(ParseResult parsed)
     {
         int threads = parsed.GetValue(_threads);
         UsageException.Check(new Engine.Devices.Cpu.CpuDeviceOptions { Threads = threads }.Validate);
-        return Recognizer.Load(Model(parsed), threads);
+        Check(parsed);
+        LanguageChoice language = parsed.GetValue(_noLanguage) ? LanguageChoice.Nothing : new LanguageChoice(parsed.GetValue(_language));
+        return Recognizer.Load(Model(parsed), threads, language);
+    }
+
+    /// <summary>The options of decoding on top of what the loaded model says.</summary>
+    /// <exception cref="UsageException">An option is out of its range.</exception>
+    /// <exception cref="HotWordException">The file of hot words cannot be used.</exception>
+    public TranscriptionOptions Complete(ParseResult parsed, TranscriptionOptions options, Recognizer recognizer, CommandConsole console)
+    {
+        DecoderSettings settings = Override(parsed, recognizer.Model.Decoder);
+        UsageException.Check(settings.Validate);
+        return options with
+        {
+            Decoder = settings == recognizer.Model.Decoder ? options.Decoder : settings,
+            LanguageModel = !parsed.GetValue(_noLanguage),
+            HotWords = parsed.GetValue(_hotWords) is { } path ? new HotWordFile(path, recognizer.Model.Alphabet, console.Say) : null,
+        };
+    }
+
+    private DecoderSettings Override(ParseResult parsed, DecoderSettings settings) => settings with
+    {
+        NGramWeight = parsed.GetValue(_alpha) ?? settings.NGramWeight,
+        WordBonus = parsed.GetValue(_beta) ?? settings.WordBonus,
+        NeuralWeight = parsed.GetValue(_rnnWeight) ?? settings.NeuralWeight,
+        NeuralPass = parsed.GetValue(_rnn) switch
+        {
+            "off" => NeuralPass.None,
+            "beam" => NeuralPass.Beam,
+            "rescoring" => NeuralPass.Rescoring,
+            _ => settings.NeuralPass,
+        },
+    };
+
+    /// <summary>What is wrong whatever the model says, before it is loaded.</summary>
+    private void Check(ParseResult parsed)
+    {
+        if (parsed.GetValue(_noLanguage) && parsed.GetValue(_language) is not null)
+            throw new UsageException("--language-model and --no-language-model contradict each other: leave one out.");
+        foreach ((Option<double?> option, string name) in new[] { (_alpha, "--alpha"), (_rnnWeight, "--rnn-weight") })
+        {
+            if (parsed.GetValue(option) is { } weight && !(weight is >= 0 and <= 100))
+                throw new UsageException($"{name} is {weight}; a weight must be 0 to 100.");
+        }
+
+        if (parsed.GetValue(_beta) is { } bonus && !(bonus is >= -100 and <= 100))
+            throw new UsageException($"--beta is {bonus}; it must be -100 to 100.");
+        bool alone = parsed.GetValue(_beam) == 1;
+        if (alone && parsed.GetValue(_hotWords) is not null)
+            throw new UsageException("--hot-words need a beam wider than 1: leave out --beam, or widen it.");
+        if (alone && parsed.GetValue(_language) is not null)
+            throw new UsageException("--language-model needs a beam wider than 1: leave out --beam, or widen it.");
     }
 }

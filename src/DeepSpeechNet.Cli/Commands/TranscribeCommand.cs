@@ -74,6 +74,9 @@ internal sealed class TranscribeCommand
         return options;
     }
 
+    private TranscriptionOptions Complete(ParseResult parsed, TranscriptionOptions options, Recognizer recognizer) =>
+        _recognizer.Complete(parsed, WithBeam(options, recognizer), recognizer, _console);
+
     /// <summary>Alternatives need a beam: where neither the user nor the model asks for one, there is one now.</summary>
     private static TranscriptionOptions WithBeam(TranscriptionOptions options, Recognizer recognizer) =>
         options.Alternatives > 1 && options.BeamWidth == 0 && recognizer.Model.Decoder.BeamWidth < options.Alternatives
@@ -97,7 +100,7 @@ internal sealed class TranscribeCommand
             if (reader is null || recognizer.Model.FrontEnd.SampleRate != UsualRate)
                 read = FileTranscriber.Read(input, recognizer.Model.FrontEnd.SampleRate, _console.OpenInput);
             FileOutcome outcome = read.Clip is { } clip
-                ? FileTranscriber.TranscribeAsync(input, clip, recognizer, WithBeam(options, recognizer), cancellationToken).GetAwaiter().GetResult()
+                ? FileTranscriber.TranscribeAsync(input, clip, recognizer, Complete(parsed, options, recognizer), cancellationToken).GetAwaiter().GetResult()
                 : new FileOutcome(null, read.Fault, []);
             Report(input, outcome);
             writer.Begin(_console.Out);
@@ -117,7 +120,7 @@ internal sealed class TranscribeCommand
         ParseResult parsed, AudioInputs inputs, TranscriptionOptions options, TranscriptFormat format, TranscriptWriterOptions writing, string? folder, CancellationToken cancellationToken)
     {
         await using Recognizer recognizer = _recognizer.Load(parsed);
-        using FileTranscriber transcriber = new(recognizer, WithBeam(options, recognizer), _console.OpenInput, Environment.ProcessorCount);
+        using FileTranscriber transcriber = new(recognizer, Complete(parsed, options, recognizer), _console.OpenInput, Environment.ProcessorCount);
         bool complete = folder is null
             ? await WriteAsync(inputs.Files, transcriber, TranscriptFormats.CreateWriter(format, writing), inOrder: format != TranscriptFormat.JsonLines, cancellationToken).ConfigureAwait(false)
             : await SaveAsync(inputs.Files, transcriber, new TranscriptFiles(inputs.Files, folder, format, writing), cancellationToken).ConfigureAwait(false);

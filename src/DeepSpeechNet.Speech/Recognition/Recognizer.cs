@@ -4,6 +4,9 @@ using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Decoding.HotWords;
+using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Speech.Recognition;
 
@@ -22,6 +25,7 @@ public sealed class Recognizer : IAsyncDisposable
     private readonly Device _device;
     private readonly bool _ownsDevice;
     private readonly NetworkRunner _network;
+    private readonly LanguagePackage? _language;
     private readonly ConcurrentBag<FeatureExtractor> _extractors = [];
     private readonly ConcurrentBag<UtteranceDecoder> _decoders = [];
 
@@ -29,19 +33,24 @@ public sealed class Recognizer : IAsyncDisposable
     /// <param name="model">The network; nothing else may run it while the recogniser lives.</param>
     /// <param name="description">What belongs to it.</param>
     /// <param name="ownsDevice">Whether the network's device is disposed with the recogniser.</param>
-    public Recognizer(AcousticModel model, ModelDescription description, bool ownsDevice = false)
+    /// <param name="language">Language models, or null; they are disposed with the recogniser.</param>
+    public Recognizer(AcousticModel model, ModelDescription description, bool ownsDevice = false, LanguagePackage? language = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
         Model = description;
         _device = model.Device;
         _ownsDevice = ownsDevice;
+        _language = language;
         _network = new NetworkRunner(model);
         Frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);
     }
 
     /// <summary>What the model is.</summary>
     public ModelDescription Model { get; }
+
+    /// <summary>The language models that take part unless the caller says otherwise; null if there are none.</summary>
+    public LanguagePackage? Language => _language;
 
     /// <summary>The time from one frame of letter probabilities to the next.</summary>
     internal TimeSpan Frame { get; }
@@ -58,18 +67,22 @@ public sealed class Recognizer : IAsyncDisposable
     /// <summary>Loads a model package onto the processor and waits for it.</summary>
     /// <param name="package">A package folder such as <c>models/commands</c>, or the model file itself.</param>
     /// <param name="threads">Threads of the network; 0 means one per processor.</param>
-    /// <exception cref="FileNotFoundException">There is no model.</exception>
-    /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
-    public static Recognizer Load(string package, int threads = 0)
+    /// <param name="language">Which language models take part; null for those of the model.</param>
+    /// <exception cref="FileNotFoundException">There is no model, or not the language model that it names.</exception>
+    /// <exception cref="Engine.Checkpoints.ModelFormatException">A model is damaged or of another format version.</exception>
+    public static Recognizer Load(string package, int threads = 0, LanguageChoice? language = null)
     {
         CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
+        LanguagePackage? models = null;
         try
         {
             (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
-            return new Recognizer(model, description, ownsDevice: true);
+            models = (language ?? LanguageChoice.OfModel).Load(package, description.Decoder);
+            return new Recognizer(model, description, ownsDevice: true, models);
         }
         catch
         {
+            models?.Dispose();
             device.Dispose();
             throw;
         }
@@ -111,6 +124,9 @@ public sealed class Recognizer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _network.DisposeAsync().ConfigureAwait(false);
+        foreach (UtteranceDecoder decoder in _decoders)
+            decoder.Dispose();
+        _language?.Dispose();
         if (_ownsDevice)
             _device.Dispose();
     }
@@ -169,11 +185,29 @@ public sealed class Recognizer : IAsyncDisposable
         using LetterProbabilities? letters = await RunNetworkAsync(samples, cancellationToken).ConfigureAwait(false);
         if (letters is null)
             return Transcript.Empty(duration);
+        HotWordList? hotWords = options.HotWords?.Current;
         if (!_decoders.TryTake(out UtteranceDecoder? decoder))
-            decoder = new UtteranceDecoder(Model.Alphabet, Frame);
-        Transcript transcript = decoder.Decode(letters, duration, options.BeamWidth == 0 ? Model.Decoder.BeamWidth : options.BeamWidth, options.Alternatives);
-        _decoders.Add(decoder);
-        return transcript;
+            decoder = new UtteranceDecoder(Model.Alphabet, Frame, _language);
+        try
+        {
+            return decoder.Decode(letters.Values, duration, Settings(options), hotWords, options.Alternatives);
+        }
+        finally
+        {
+            _decoders.Add(decoder);
+        }
+    }
+
+    /// <summary>How letters become text with the given options: the model's settings, and what the options put in their place.</summary>
+    public DecoderSettings Settings(TranscriptionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        DecoderSettings settings = options.Decoder ?? Model.Decoder;
+        if (options.BeamWidth > 0)
+            settings = settings with { BeamWidth = options.BeamWidth };
+
+        // A beam of 1 asked for is the best path, in which nothing else can take part.
+        return !options.LanguageModel || (options.BeamWidth == 1 && options.HotWords is null) ? settings.WithoutLanguageModel() : settings;
     }
 
     private UtteranceFrames Extract(ReadOnlySpan<float> samples)

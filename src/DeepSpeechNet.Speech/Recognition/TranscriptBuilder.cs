@@ -8,16 +8,19 @@ public sealed class TranscriptBuilder
 {
     private readonly CtcAligner _aligner;
     private readonly TimeSpan _frame;
+    private readonly ConfidenceCalibration _calibration;
 
     /// <summary>Creates a builder.</summary>
     /// <param name="alphabet">The alphabet of the network.</param>
     /// <param name="frame">The time from one output frame to the next.</param>
+    /// <param name="calibration">What is done to the network's confidences; null for nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The frame time is not above 0.</exception>
-    public TranscriptBuilder(Alphabet alphabet, TimeSpan frame)
+    public TranscriptBuilder(Alphabet alphabet, TimeSpan frame, ConfidenceCalibration? calibration = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(frame, TimeSpan.Zero);
         _aligner = new CtcAligner(alphabet);
         _frame = frame;
+        _calibration = calibration ?? ConfidenceCalibration.None;
     }
 
     /// <summary>Builds the transcript of one utterance.</summary>
@@ -40,7 +43,7 @@ public sealed class TranscriptBuilder
         if (best.Text.Length > 0)
         {
             foreach (AlignedWord word in _aligner.AlignWords(logProbabilities, [.. best.Labels]))
-                words.Add(new TranscriptWord(word.Text, Time(word.StartFrame, duration), Time(word.EndFrame, duration), word.Confidence));
+                words.Add(new TranscriptWord(word.Text, Time(word.StartFrame, duration), Time(word.EndFrame, duration), _calibration.Apply(word.Confidence)));
         }
 
         return new Transcript(best.Text, duration, words, alternatives == 0 ? [] : Readings(hypotheses, alternatives));

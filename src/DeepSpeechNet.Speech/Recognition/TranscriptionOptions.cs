@@ -1,3 +1,6 @@
+using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Decoding.HotWords;
+
 namespace DeepSpeechNet.Speech.Recognition;
 
 /// <summary>How a long recording becomes utterances.</summary>
@@ -19,11 +22,20 @@ public sealed record TranscriptionOptions
     /// <summary>How a long recording becomes utterances.</summary>
     public Segmentation Segmentation { get; init; } = Segmentation.Automatic;
 
-    /// <summary>How many further hypotheses to give for a recording of one utterance; more than 0 needs a beam.</summary>
+    /// <summary>How many readings to list for a recording; more than 1 needs a beam.</summary>
     public int Alternatives { get; init; }
 
     /// <summary>Hypotheses kept by the prefix beam search: 1 means best-path decoding, 0 what the model says.</summary>
     public int BeamWidth { get; init; }
+
+    /// <summary>Whether the language models that belong to the model take part.</summary>
+    public bool LanguageModel { get; init; } = true;
+
+    /// <summary>The hot words; a file of them is looked at anew at the start of each utterance. Null for none.</summary>
+    public IHotWords? HotWords { get; init; }
+
+    /// <summary>How letters become text, in place of what the model says; null for the model's own settings. <see cref="BeamWidth"/> still comes first.</summary>
+    public DecoderSettings? Decoder { get; init; }
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">One is out of its range; the message names it.</exception>
@@ -35,5 +47,6 @@ public sealed record TranscriptionOptions
             throw new ArgumentException($"{nameof(Alternatives)} is {Alternatives}; it must be 0 to 1000.");
         if (BeamWidth is < 0 or > 100_000)
             throw new ArgumentException($"{nameof(BeamWidth)} is {BeamWidth}; it must be 0 (the model's own) to 100000.");
+        Decoder?.Validate();
     }
 }

@@ -1,40 +1,69 @@
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Decoding.HotWords;
+using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Speech.Recognition;
 
-/// <summary>Letters' probabilities to a transcript, by best path or prefix beam. It keeps its decoders from utterance to utterance; one thread at a time.</summary>
-internal sealed class UtteranceDecoder
+/// <summary>
+/// Letters' probabilities to a transcript, by best path or by prefix beam with language models and hot words. It keeps its decoders from utterance to
+/// utterance; one thread at a time.
+/// </summary>
+internal sealed class UtteranceDecoder : IDisposable
 {
     private readonly Alphabet _alphabet;
+    private readonly TimeSpan _frame;
+    private readonly LanguagePackage? _language;
     private readonly GreedyDecoder _greedy;
-    private readonly TranscriptBuilder _builder;
-    private PrefixBeamDecoder? _beam;
-    private int _beamWidth;
+    private TranscriptBuilder? _builder;
+    private FusionDecoder? _fusion;
+    private DecoderSettings? _built;
+    private DecoderSettings? _fused;
+    private bool _withHotWords;
 
-    public UtteranceDecoder(Alphabet alphabet, TimeSpan frame)
+    public UtteranceDecoder(Alphabet alphabet, TimeSpan frame, LanguagePackage? language)
     {
         _alphabet = alphabet;
+        _frame = frame;
+        _language = language;
         _greedy = new GreedyDecoder(alphabet);
-        _builder = new TranscriptBuilder(alphabet, frame);
     }
 
-    public Transcript Decode(LetterProbabilities letters, TimeSpan duration, int beamWidth, int alternatives)
+    /// <summary>Decodes one utterance.</summary>
+    /// <exception cref="ArgumentException">The settings are out of range, or the language model does not fit the alphabet.</exception>
+    public Transcript Decode(ReadOnlySpan<float> logProbabilities, TimeSpan duration, DecoderSettings settings, HotWordList? hotWords, int alternatives)
     {
-        ICtcDecoder decoder = beamWidth <= 1 ? _greedy : Beam(beamWidth);
-        decoder.Reset();
-        decoder.Accept(letters.Values);
-        return _builder.Build(letters.Values, decoder.Finish(Math.Max(1, 2 * alternatives)), duration, alternatives);
-    }
-
-    private PrefixBeamDecoder Beam(int width)
-    {
-        if (_beam is null || _beamWidth != width)
+        bool beam = settings.BeamWidth > 1 || hotWords is not null || UsesLanguage(settings);
+        ICtcDecoder decoder = beam ? Fusion(settings, hotWords) : _greedy;
+        if (_builder is null || settings != _built)
         {
-            _beam = new PrefixBeamDecoder(_alphabet, new PrefixBeamOptions { BeamWidth = width });
-            _beamWidth = width;
+            _builder = new TranscriptBuilder(_alphabet, _frame, settings.Calibration());
+            _built = settings;
         }
 
-        return _beam;
+        decoder.Reset();
+        decoder.Accept(logProbabilities);
+        return _builder.Build(logProbabilities, decoder.Finish(Math.Max(1, 2 * alternatives)), duration, alternatives);
+    }
+
+    public void Dispose() => _fusion?.Dispose();
+
+    private bool UsesLanguage(DecoderSettings settings) => _language is not null
+        && ((_language.NGram is not null && settings.NGramWeight > 0)
+            || (_language.HasNeural && settings.NeuralWeight > 0 && settings.NeuralPass != NeuralPass.None));
+
+    private FusionDecoder Fusion(DecoderSettings settings, HotWordList? hotWords)
+    {
+        if (_fusion is null || settings != _fused || (hotWords is not null) != _withHotWords)
+        {
+            _fusion?.Dispose();
+            _fusion = null;
+            _fusion = new FusionDecoder(_alphabet, settings, _language, hotWords is not null);
+            _fused = settings;
+            _withHotWords = hotWords is not null;
+        }
+
+        if (hotWords is not null) _fusion.HotWords = hotWords;
+        return _fusion;
     }
 }

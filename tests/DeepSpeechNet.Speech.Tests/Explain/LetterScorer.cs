@@ -7,7 +7,7 @@ internal sealed class LetterScorer(float[] likes, float end = 0) : IScorer
 {
     public int SymbolCount => likes.Length;
 
-    public float HighestExtension => likes.Max();
+    public float HighestExtension(int label) => likes[label];
 
     public int Begin(Span<float> scores)
     {

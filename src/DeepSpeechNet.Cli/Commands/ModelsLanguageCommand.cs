@@ -1,0 +1,43 @@
+using System.CommandLine;
+using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Language.Neural;
+using DeepSpeechNet.Language.NGrams;
+using DeepSpeechNet.Language.Packages;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn models language</c>: an n-gram model and a neural one in one package.</summary>
+internal sealed class ModelsLanguageCommand
+{
+    private readonly Option<string?> _ngram = new("--ngram") { Description = "An n-gram model (ARPA or binary)." };
+    private readonly Option<string?> _rnn = new("--rnn") { Description = "A neural language model: the folder that 'dsn train language' wrote." };
+    private readonly Option<string> _out = new("--out") { Description = "The folder of the package.", Required = true };
+    private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the neural model's weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
+    private readonly CommandConsole _console;
+
+    private ModelsLanguageCommand(CommandConsole console) => _console = console;
+
+    public static Command Create(CommandConsole console)
+    {
+        ModelsLanguageCommand self = new(console);
+        Command command = new("language", "Put language models into one package, which recognisers take.") { self._ngram, self._rnn, self._out, self._weights };
+        command.SetAction(self.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string? ngramPath = parsed.GetValue(_ngram), rnnPath = parsed.GetValue(_rnn);
+        if (ngramPath is null && rnnPath is null)
+            throw new UsageException("A package of language models needs one: give --ngram, --rnn or both.");
+        string folder = parsed.GetRequiredValue(_out);
+        using NGramModel? ngram = ngramPath is null ? null : NGramModel.Load(ngramPath);
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        (NeuralLanguageModel, LanguageModelDescription)? neural = rnnPath is null ? null : LanguageModelPackage.Load(rnnPath, device);
+        LanguagePackage.Save(folder, ngram, neural, parsed.GetValue(_weights));
+        string file = Path.Combine(folder, LanguagePackage.FileName);
+        _console.Line($"{file}: {new FileInfo(file).Length / 1e6:F1} MB");
+        return 0;
+    }
+}
