@@ -29,7 +29,7 @@ public static class DsnCommand
         ("evaluate", EvaluateCommand.Create),
         ("explain", ExplainCommand.Create),
         ("tune", TuneCommand.Create),
-        ("train", _ => TrainCommand.Create()),
+        ("train", TrainCommand.Create),
         ("language", LanguageCommand.Create),
         ("corpus", CorpusCommand.Create),
         ("bench", BenchCommand.Create),

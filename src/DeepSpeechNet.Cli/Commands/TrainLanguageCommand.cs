@@ -35,6 +35,8 @@ internal sealed class TrainLanguageCommand
     private readonly Option<int> _context = new("--context") { Description = "Last symbols that the input shows at once.", DefaultValueFactory = _ => Shape.Context };
     private readonly Option<bool> _tied = new("--tied") { Description = "Use the embeddings as the output layer's weights." };
     private readonly Option<float> _dropout = new("--dropout") { Description = "Dropout of the non-recurrent connections." };
+    private readonly Option<OutputLayer> _output = new("--output") { Description = "Softmax over all words, Hierarchical (a tree of softmaxes), or Sampled (trained against some).", DefaultValueFactory = _ => Shape.Output };
+    private readonly Option<int> _samples = new("--samples") { Description = "Sampled: how many words a step.", DefaultValueFactory = _ => Shape.Samples };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over the text.", DefaultValueFactory = _ => Defaults.Epochs };
     private readonly Option<long> _steps = new("--steps") { Description = "End after so many steps; 0 means after all epochs." };
     private readonly Option<int> _batch = new("--batch") { Description = "Streams of text side by side.", DefaultValueFactory = _ => Defaults.BatchSize };
@@ -58,13 +60,17 @@ internal sealed class TrainLanguageCommand
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the model's weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
 
-    public static Command Create()
+    private readonly CommandConsole _console;
+
+    private TrainLanguageCommand(CommandConsole console) => _console = console;
+
+    public static Command Create(CommandConsole console)
     {
-        TrainLanguageCommand self = new();
+        TrainLanguageCommand self = new(console);
         Command command = new("language", "Train a neural language model on text.")
         {
             self._train, self._valid, self._holdOut, self._out, self._resume, self._from, self._unit, self._alphabet, self._vocabulary, self._vocabularySize, self._minimumCount,
-            self._network, self._cell, self._layers, self._hidden, self._embedding, self._context, self._tied, self._dropout,
+            self._network, self._cell, self._layers, self._hidden, self._embedding, self._context, self._tied, self._dropout, self._output, self._samples,
             self._epochs, self._steps, self._batch, self._window, self._rate, self._optimiser, self._momentum, self._decay, self._schedule, self._fullRate, self._rateDecay,
             self._warmUp, self._clip, self._range, self._forget, self._evaluationSteps, self._evaluationTokens, self._patience, self._seed, self._checkpointMinutes,
             self._weights, self._threads,
@@ -87,7 +93,7 @@ internal sealed class TrainLanguageCommand
             throw new UsageException(e.Message);
         }
 
-        TrainingDisplay display = new(Console.Error, !Console.IsErrorRedirected);
+        TrainingDisplay display = new(_console.Error, _console.ErrorIsTerminal);
         string folder = parsed.GetRequiredValue(_out);
         if (new RunFolder(folder).HasCheckpoints && !parsed.GetValue(_resume))
             throw new UsageException($"{folder} holds checkpoints of an earlier run: add --resume to go on with it, or give another folder.");
@@ -96,7 +102,7 @@ internal sealed class TrainLanguageCommand
         (TokenText train, TokenText? valid) = Texts(parsed, tokens, cancellationToken);
 
         using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
-        NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange);
+        NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange, train.Counts());
         if (parsed.GetValue(_from) is { } from)
             StartFrom(from, model, tokens);
         LanguageModelDescription description = new()
@@ -215,5 +221,7 @@ internal sealed class TrainLanguageCommand
         Context = parsed.GetValue(_context),
         TiedEmbeddings = parsed.GetValue(_tied),
         Dropout = parsed.GetValue(_dropout),
+        Output = parsed.GetValue(_output),
+        Samples = parsed.GetValue(_samples),
     };
 }

@@ -17,7 +17,7 @@ public static class LanguageModelPackage
     public const string FileName = "language.safetensors";
 
     private const string OptionsKey = "language.rnn", AlphabetKey = "language.rnn.alphabet", TrainingKey = "language.rnn.training";
-    private const string VocabularyTensor = "language.vocabulary";
+    private const string VocabularyTensor = "language.vocabulary", CountsTensor = "language.counts";
 
     /// <summary>Saves a model into a folder (made if it is not there), atomically.</summary>
     /// <exception cref="FileSaveException">It could not be saved; what was there is unchanged.</exception>
@@ -47,6 +47,8 @@ public static class LanguageModelPackage
             writer.SetMetadata(AlphabetKey, ((CharacterTokens)description.Tokens).Alphabet.Symbols);
         }
 
+        if (description.Options.Output == OutputLayer.Hierarchical)
+            writer.Add<long>(CountsTensor, [model.Counts!.Length], model.Counts);
         ParameterTensors.Add(writer, model.Parameters, format);
     }
 
@@ -87,7 +89,7 @@ public static class LanguageModelPackage
             Training = Parse(tensors, TrainingKey, LanguagePackageMetadata.Training),
         };
         CheckSize(tensors, options, description.Tokens.Count);
-        NeuralLanguageModel model = new(device, options, description.Tokens.Count, description.Tokens.End, seed: null);
+        NeuralLanguageModel model = new(device, options, description.Tokens.Count, description.Tokens.End, seed: null, counts: Counts(tensors, options, description.Tokens.Count));
         ParameterTensors.Read(tensors, model.Parameters, NeuralLanguageModel.Prefix);
         return (model, description);
     }
@@ -103,6 +105,17 @@ public static class LanguageModelPackage
             held += entry.Name.StartsWith(NeuralLanguageModel.Prefix, StringComparison.Ordinal) ? entry.Count : 0;
         if (needed > held)
             throw new ModelFormatException(tensors.Name, $"metadata '{OptionsKey}'", $"describes a network of at least {needed:F0} weights, but the file holds {held}: it is damaged, copy it again");
+    }
+
+    /// <summary>What a tree of softmaxes is made from.</summary>
+    private static long[]? Counts(TensorFile tensors, NeuralLanguageModelOptions options, int tokens)
+    {
+        if (options.Output != OutputLayer.Hierarchical)
+            return null;
+        long[] counts = tensors.Elements<long>(CountsTensor).ToArray();
+        if (counts.Length != tokens || Array.Exists(counts, c => c < 0))
+            throw new ModelFormatException(tensors.Name, $"tensor '{CountsTensor}'", $"does not give a count for each of the {tokens} symbols");
+        return counts;
     }
 
     private static T Parse<T>(TensorFile tensors, string key, Func<string, T> parse)
@@ -142,6 +155,7 @@ internal static class LanguagePackageMetadata
             TiedEmbeddings = fields.Flag(nameof(NeuralLanguageModelOptions.TiedEmbeddings), otherwise.TiedEmbeddings),
             Dropout = fields.Single(nameof(NeuralLanguageModelOptions.Dropout), otherwise.Dropout),
             Output = (OutputLayer)fields.Name(nameof(NeuralLanguageModelOptions.Output), otherwise.Output),
+            Samples = fields.Whole(nameof(NeuralLanguageModelOptions.Samples), otherwise.Samples),
         };
         fields.RefuseOthers();
         read.Validate();

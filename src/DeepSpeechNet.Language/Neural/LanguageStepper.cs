@@ -80,15 +80,11 @@ public sealed class LanguageStepper : IDisposable
     {
         if (logProbabilities.Length != (long)states.Length * TokenCount)
             throw new ArgumentException($"{states.Length} states need {states.Length} x {TokenCount} log probabilities, not {logProbabilities.Length}.", nameof(logProbabilities));
-        int hidden = _model.Options.Hidden;
         for (int first = 0; first < states.Length; first += RowsAtOnce)
         {
             int rows = Math.Min(RowsAtOnce, states.Length - first);
             StepView view = _buffers.Of(rows);
-            for (int i = 0; i < rows; i++)
-                TopHidden(states[first + i]).CopyTo(_gather.AsSpan(i * hidden));
-            Tensor top = view.Hidden[^1];
-            _model.Device.Upload(MemoryMarshal.AsBytes(_gather.AsSpan(0, rows * hidden)), top);
+            LoadTop(view, states.Slice(first, rows));
             Output(view, logProbabilities.Slice(first * TokenCount, rows * TokenCount));
         }
     }
@@ -103,6 +99,14 @@ public sealed class LanguageStepper : IDisposable
     public void Score(ReadOnlySpan<int> states, ReadOnlySpan<int> tokens, Span<float> logProbabilities)
     {
         CheckLengths(states.Length, tokens.Length, logProbabilities.Length);
+        foreach (int token in tokens)
+            CheckToken(token);
+        if (_model.Options.Output == OutputLayer.Hierarchical)
+        {
+            ScorePaths(states, tokens, logProbabilities);
+            return;
+        }
+
         Span<int> distinct = stackalloc int[RowsAtOnce];
         if (_wide.Length == 0)
             _wide = new float[RowsAtOnce * TokenCount];
@@ -124,7 +128,6 @@ public sealed class LanguageStepper : IDisposable
             {
                 while (states[i] != distinct[row])
                     row++;
-                CheckToken(tokens[i]);
                 logProbabilities[i] = _wide[(row * TokenCount) + tokens[i]];
             }
 
@@ -275,10 +278,28 @@ public sealed class LanguageStepper : IDisposable
     /// <summary>Log probabilities from the last layer's rows.</summary>
     private void Output(StepView view, Span<float> logProbabilities)
     {
-        Device device = _model.Device;
-        device.MatMul(view.Hidden[^1], false, _model.OutputWeight.Value, true, view.Logits, bias: _model.OutputBias.Value);
-        device.LogSoftmax(view.Logits, view.Logits);
-        device.Download(view.Logits, MemoryMarshal.AsBytes(logProbabilities));
+        _model.Output.LogProbabilities(_model.Device, view.Hidden[^1], view.Logits, logProbabilities);
+    }
+
+    /// <summary>With a tree of softmaxes a symbol costs its path alone.</summary>
+    private void ScorePaths(ReadOnlySpan<int> states, ReadOnlySpan<int> tokens, Span<float> logProbabilities)
+    {
+        for (int first = 0; first < states.Length; first += RowsAtOnce)
+        {
+            int rows = Math.Min(RowsAtOnce, states.Length - first);
+            StepView view = _buffers.Of(rows);
+            LoadTop(view, states.Slice(first, rows));
+            _model.Output.TryPathProbabilities(_model.Device, view.Hidden[^1], tokens.Slice(first, rows), logProbabilities.Slice(first, rows));
+        }
+    }
+
+    /// <summary>Puts the last layer's outputs of states where the output layer reads.</summary>
+    private void LoadTop(StepView view, ReadOnlySpan<int> states)
+    {
+        int hidden = _model.Options.Hidden;
+        for (int i = 0; i < states.Length; i++)
+            TopHidden(states[i]).CopyTo(_gather.AsSpan(i * hidden));
+        _model.Device.Upload(MemoryMarshal.AsBytes(_gather.AsSpan(0, states.Length * hidden)), view.Hidden[^1]);
     }
 
     private ReadOnlySpan<float> TopHidden(int state)

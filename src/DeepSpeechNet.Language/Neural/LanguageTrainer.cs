@@ -205,6 +205,8 @@ public sealed class LanguageTrainer
     {
         Device device = _model.Device;
         _streams.Fill(_host, _state.Batch);
+        if (_model.Output.Samples > 0)
+            _model.Output.Draw(CounterRandom.Fork(seed, 1), _host.Integers(_host.Reserve(ElementType.Int32, new Shape(_model.Output.Samples))));
         DeviceBatch batch = _host.Upload(device);
         try
         {
@@ -214,7 +216,7 @@ public sealed class LanguageTrainer
             _model.Parameters.ZeroUnreachedGradients(_tape);
             device.Fill(_stepState, 0);
             device.SumLosses(losses, _stepState, batch.Tensors[1]);
-            device.GradientNorm(_model.Parameters.Gradients!, _options.ClipNorm, _stepState);
+            _model.Parameters.GradientNorm(_options.ClipNorm, _stepState);
             _optimiser.Step(rate, _stepState);
             device.Download(_stepState, MemoryMarshal.AsBytes(_stepValues.AsSpan()));
             StepState state = new(_stepValues);

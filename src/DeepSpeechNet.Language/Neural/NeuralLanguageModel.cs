@@ -23,8 +23,9 @@ public sealed class NeuralLanguageModel
     /// <param name="seed">Chooses the random weights; none leaves zeros.</param>
     /// <param name="training">Whether it will be trained.</param>
     /// <param name="initialRange">All weights start uniform within this range (Zaremba et al. 2014 take 0.1); 0 chooses by each layer's size.</param>
+    /// <param name="counts">How often each symbol occurs: needed by a hierarchical softmax, and what a sampled one draws by.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public NeuralLanguageModel(Device device, NeuralLanguageModelOptions options, int tokens, int endToken, ulong? seed, bool training = false, float initialRange = 0)
+    public NeuralLanguageModel(Device device, NeuralLanguageModelOptions options, int tokens, int endToken, ulong? seed, bool training = false, float initialRange = 0, long[]? counts = null)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(options);
@@ -38,12 +39,16 @@ public sealed class NeuralLanguageModel
         EndToken = endToken;
         InputRows = checked((int)Rows(tokens, options));
         int width = options.OneHot ? options.Gates * options.Hidden : options.Embedding;
-        Embeddings = Parameters.Add(Prefix + "embedding.weight", new Shape(InputRows, width), Initialiser.Uniform(options.OneHot ? 1 / MathF.Sqrt(options.Hidden) : 0.1f));
+        Counts = counts;
+        Initialiser start = Initialiser.Uniform(options.OneHot ? 1 / MathF.Sqrt(options.Hidden) : 0.1f);
+        Shape table = new(InputRows, width);
+
+        // Where the output layer does not touch every word in a step, the input table must not either.
+        Embeddings = options.Output == OutputLayer.Softmax ? Parameters.Add(Prefix + "embedding.weight", table, start) : Parameters.AddTable(Prefix + "embedding.weight", table, start);
         _layers = new NeuralLayer[options.Layers];
         for (int i = 0; i < _layers.Length; i++)
             _layers[i] = new NeuralLayer(Parameters, $"{Prefix}layer{i + 1}", options, i == 0 ? options.InputFeatures : options.Hidden);
-        OutputWeight = options.TiedEmbeddings ? Embeddings : Parameters.Add(Prefix + "output.weight", new Shape(tokens, options.Hidden), Initialiser.Glorot);
-        OutputBias = Parameters.Add(Prefix + "output.bias", new Shape(tokens), Initialiser.Zeros);
+        Output = new LanguageOutput(Parameters, Prefix + "output", options, tokens, counts, Embeddings);
         Parameters.Allocate(device, seed, training);
         if (initialRange > 0 && seed is { } chosen)
             StartWithin(initialRange, chosen);
@@ -73,11 +78,11 @@ public sealed class NeuralLanguageModel
     /// <summary>The layers, from the input on.</summary>
     internal IReadOnlyList<NeuralLayer> Layers => _layers;
 
-    /// <summary>[V, H].</summary>
-    internal Parameter OutputWeight { get; }
+    /// <summary>The output layer.</summary>
+    internal LanguageOutput Output { get; }
 
-    /// <summary>[V].</summary>
-    internal Parameter OutputBias { get; }
+    /// <summary>How often each symbol occurs in the training text, where that was said.</summary>
+    internal long[]? Counts { get; }
 
     /// <summary>The row of the input table for the last symbols, the newest last: each is a digit of base V.</summary>
     internal int InputRow(ReadOnlySpan<int> last)

@@ -74,6 +74,9 @@ public sealed record NeuralLanguageModelOptions
     /// <summary>How probabilities come about.</summary>
     public OutputLayer Output { get; init; } = OutputLayer.Softmax;
 
+    /// <summary>Samples of a step of training, with <see cref="OutputLayer.Sampled"/>.</summary>
+    public int Samples { get; init; } = 1024;
+
     /// <summary>Whether symbols go straight into the first layer's gates.</summary>
     internal bool OneHot => Network == LanguageNetwork.Recurrent && Embedding == 0;
 
@@ -95,6 +98,7 @@ public sealed record NeuralLanguageModelOptions
         Check(nameof(Embedding), Embedding, 0, 16384);
         Check(nameof(Context), Context, 1, 64);
         Check(nameof(Dropout), Dropout, 0, 0.99);
+        Check(nameof(Samples), Samples, 1, 1 << 20);
         if (!Enum.IsDefined(Unit) || !Enum.IsDefined(Network) || !Enum.IsDefined(Cell) || !Enum.IsDefined(Output))
             throw new ArgumentException($"{nameof(Unit)}, {nameof(Network)}, {nameof(Cell)} or {nameof(Output)} is not one of its values.");
         if (Network == LanguageNetwork.FeedForward && Embedding == 0)

@@ -66,13 +66,12 @@ internal sealed class SequencePass
 
     /// <summary>The loss of each symbol of a window, [T, B], in nats; the start of the backward pass where the tape records.</summary>
     /// <param name="tape">The tape.</param>
-    /// <param name="batch">Inputs, targets [T, B] and lengths, as <see cref="TextStreams"/> makes them.</param>
+    /// <param name="batch">Inputs, targets [T, B] and lengths, as <see cref="TextStreams"/> makes them; in training against samples, these behind them.</param>
     /// <param name="gradientScale">What the sum of all losses is multiplied by for the gradient.</param>
     public Tensor Losses(Tape tape, DeviceBatch batch, float gradientScale)
     {
         Tensor hidden = Hidden(tape, batch.Tensors[0], batch.Tensors[2]);
-        Tensor logits = Linear.Apply(tape, hidden, _model.OutputWeight.Value, _model.OutputBias.Value);
-        return SoftmaxCrossEntropy.Apply(tape, logits, batch.Tensors[1], gradientScale);
+        return _model.Output.Losses(tape, hidden, batch.Tensors[1], batch.Tensors.Count > 3 ? batch.Tensors[3] : null, gradientScale);
     }
 
     /// <summary>Forgets what all texts were.</summary>

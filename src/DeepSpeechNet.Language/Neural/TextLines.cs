@@ -34,6 +34,8 @@ internal static class TextLines
 
     private static Stream Open(string path)
     {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no text file {path}.", path);
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         Span<byte> start = stackalloc byte[6];
         int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);

@@ -131,6 +131,15 @@ public sealed class TokenText
         return TextLines.Read(paths).Select(l => l.Line.Trim()).Where(l => l.Length > 0);
     }
 
+    /// <summary>How often each symbol occurs, [V].</summary>
+    public long[] Counts()
+    {
+        long[] counts = new long[Tokens.Count];
+        for (int i = 0; i < Count; i++)
+            counts[this[i]]++;
+        return counts;
+    }
+
     /// <summary>Copies symbols from <paramref name="start"/> on.</summary>
     /// <exception cref="ArgumentException">They reach past the end.</exception>
     public void CopyTo(int start, Span<int> target)

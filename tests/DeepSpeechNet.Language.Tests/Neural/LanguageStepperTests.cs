@@ -107,6 +107,28 @@ public sealed class LanguageStepperTests : IDisposable
         Assert.Equal(1, stepper.StateCount);
     }
 
+    [Theory]
+    [InlineData(OutputLayer.Hierarchical)]
+    [InlineData(OutputLayer.Sampled)]
+    public void Probabilities_of_any_output_layer_add_up_to_one_and_agree_with_scores_and_likelihoods(OutputLayer output)
+    {
+        NeuralLanguageModelOptions shape = Shape("two lstm") with { Output = output, Samples = 4 };
+        NeuralLanguageModel model = new(_device, shape, tokens: 7, endToken: 6, seed: 11, initialRange: 0.5f, counts: [9, 1, 4, 4, 0, 2, 7]);
+        using LanguageStepper stepper = new(model);
+        int[] next = new int[2];
+        float[] all = new float[14], scores = new float[3];
+        stepper.Step([stepper.BeginState, stepper.BeginState], [1, 5], next, all);
+        Assert.Equal(1, all.Take(7).Sum(v => Math.Exp(v)), 1e-5);
+        Assert.Equal(1, all.Skip(7).Sum(v => Math.Exp(v)), 1e-5);
+        stepper.Score([next[0], next[1], next[0]], [4, 6, 0], scores);
+        Assert.Equal(all[4], scores[0], 1e-5f);
+        Assert.Equal(all[13], scores[1], 1e-5f);
+        Assert.Equal(all[0], scores[2], 1e-5f);
+
+        float[] likelihoods = new TextLikelihood(model).Each(TokenText.Of(new CharacterTokens(new Alphabet("abcdef")), ["b", "f"]), streams: 1);
+        Assert.Equal(all[6], likelihoods[1], 1e-5f);
+    }
+
     internal static NeuralLanguageModelOptions Shape(string network) => network switch
     {
         "gru" => new() { Cell = CellKind.GruResetAfter, Hidden = 33, Embedding = 0 },

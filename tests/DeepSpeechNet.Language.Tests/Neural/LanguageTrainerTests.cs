@@ -18,22 +18,25 @@ public sealed class LanguageTrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(LanguageNetwork.Recurrent)]
-    [InlineData(LanguageNetwork.FeedForward)]
-    public async Task A_source_of_known_entropy_is_learnt_up_to_it(LanguageNetwork network)
+    [InlineData(LanguageNetwork.Recurrent, OutputLayer.Softmax)]
+    [InlineData(LanguageNetwork.FeedForward, OutputLayer.Softmax)]
+    [InlineData(LanguageNetwork.Recurrent, OutputLayer.Hierarchical)]
+    [InlineData(LanguageNetwork.Recurrent, OutputLayer.Sampled)]
+    public async Task A_source_of_known_entropy_is_learnt_up_to_it(LanguageNetwork network, OutputLayer output)
     {
         // Three pairs a sentence, each ab or cd: 3 bits for 7 symbols. Seeing the last six letters is enough to know all there is to know.
         double entropy = 3.0 / 7;
         NeuralLanguageModelOptions shape = network == LanguageNetwork.Recurrent
             ? new() { Unit = LanguageUnit.Characters, Cell = CellKind.GruResetAfter, Hidden = 24, Embedding = 0 }
             : new() { Unit = LanguageUnit.Characters, Network = network, Hidden = 32, Embedding = 6, Context = 6 };
+        shape = shape with { Output = output, Samples = 8 };
         LanguageTrainerOptions options = new()
         {
             Epochs = 12, BatchSize = 16, Window = 14, LearningRate = 0.01f, Optimiser = "adam", Schedule = "cosine", InitialRange = 0, ClipNorm = 50,
         };
         TokenText train = TokenText.Of(Letters, Pairs(1, 1500)), valid = TokenText.Of(Letters, Pairs(2, 300));
         Recorder recorder = new();
-        LanguageTrainer trainer = Trainer(Model(shape), options, train, valid, "learn", recorder);
+        LanguageTrainer trainer = Trainer(Model(shape, train.Counts()), options, train, valid, "learn", recorder);
         Assert.Equal(TrainingOutcome.Finished, await trainer.RunAsync(CancellationToken.None));
         LanguageEvaluationProgress[] evaluations = [.. recorder.All.OfType<LanguageEvaluationProgress>()];
         Assert.Equal(12, evaluations.Length);
@@ -106,7 +109,8 @@ public sealed class LanguageTrainerTests : IDisposable
             yield return string.Concat(Enumerable.Range(0, 3).Select(_ => random.Next(2) == 0 ? "ab" : "cd"));
     }
 
-    private NeuralLanguageModel Model(NeuralLanguageModelOptions shape) => new(_device, shape, Letters.Count, Letters.End, seed: 5, training: true);
+    private NeuralLanguageModel Model(NeuralLanguageModelOptions shape, long[]? counts = null) =>
+        new(_device, shape, Letters.Count, Letters.End, seed: 5, training: true, counts: counts);
 
     private LanguageTrainer Trainer(NeuralLanguageModel model, LanguageTrainerOptions options, TokenText train, TokenText? valid, string folder, Recorder recorder) =>
         new(model, new LanguageModelDescription { Options = model.Options, Tokens = Letters }, options, train, valid, Path.Combine(_folder, folder), recorder);

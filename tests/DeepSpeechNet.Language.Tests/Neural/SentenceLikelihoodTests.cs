@@ -35,8 +35,8 @@ public sealed class SentenceLikelihoodTests
         CharacterTokens letters = new(new Alphabet("abcdef"));
         NeuralLanguageModel model = new(device, LanguageStepperTests.Shape("lstm"), letters.Count, letters.End, seed: 4, initialRange: 0.5f);
         TokenText text = TokenText.Of(letters, SequencePassTests.Sentences(23));
-        float[] scores = new TextLikelihood(model).Each(text, streams: 7);
-        Assert.NotEqual(0, text.Count % 7);
+        int streams = Enumerable.Range(5, 10).First(n => text.Count % n != 0);
+        float[] scores = new TextLikelihood(model).Each(text, streams);
         Assert.Equal(text.Count, scores.Length);
         Assert.All(scores, s => Assert.True(s < 0));
     }

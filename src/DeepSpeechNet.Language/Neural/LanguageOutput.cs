@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Layers;
+using DeepSpeechNet.Engine.Operations;
+using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Engine.Training;
+
+namespace DeepSpeechNet.Language.Neural;
+
+/// <summary>
+/// What turns the last layer's outputs into probabilities: a softmax over all symbols (trained against all of them, or against samples), or a tree of
+/// softmaxes. Parameters <c>NAME.weight</c> and <c>NAME.bias</c>.
+/// </summary>
+internal sealed class LanguageOutput
+{
+    /// <summary>Words of a tree that are scored at a time for one state.</summary>
+    private const int WordsAtOnce = 1024;
+
+    private readonly ParameterSet _parameters;
+    private readonly string _name;
+    private readonly int _tokens;
+    private readonly int _hidden;
+    private readonly SampledOutput? _sampled;
+    private readonly HierarchicalOutput? _tree;
+    private readonly WordSampler? _sampler;
+    private readonly Parameter? _tied;
+    private Parameter? _weight;
+    private Parameter? _bias;
+
+    /// <summary>Adds the layer's parameters to a set.</summary>
+    /// <param name="parameters">Where to.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="options">The network's shape.</param>
+    /// <param name="tokens">V.</param>
+    /// <param name="counts">How often each symbol occurs; needed for a tree.</param>
+    /// <param name="embeddings">The input table, used as the weight where they are tied.</param>
+    public LanguageOutput(ParameterSet parameters, string name, NeuralLanguageModelOptions options, int tokens, long[]? counts, Parameter embeddings)
+    {
+        _parameters = parameters;
+        _name = name;
+        _tokens = tokens;
+        _hidden = options.Hidden;
+        switch (options.Output)
+        {
+            case OutputLayer.Sampled:
+                _tied = options.TiedEmbeddings ? embeddings : null;
+                _sampler = counts is null ? WordSampler.LogUniform(tokens) : WordSampler.Unigram(counts);
+                _sampled = new SampledOutput(parameters, name, options.Hidden, _sampler, Initialiser.Glorot, _tied);
+                Samples = options.Samples;
+                break;
+            case OutputLayer.Hierarchical:
+                if (counts is null || counts.Length != tokens)
+                    throw new ArgumentException("A hierarchical softmax needs a count for each symbol, to make its tree.", nameof(counts));
+                _tree = new HierarchicalOutput(parameters, name, options.Hidden, SoftmaxTree.Classes(counts), Initialiser.Glorot);
+                break;
+            default:
+                _tied = options.TiedEmbeddings ? embeddings : null;
+                _weight = _tied ?? parameters.Add($"{name}.weight", new Shape(tokens, options.Hidden), Initialiser.Glorot);
+                _bias = parameters.Add($"{name}.bias", new Shape(tokens), Initialiser.Zeros);
+                break;
+        }
+    }
+
+    /// <summary>How many samples a step of training draws; 0 where it needs none.</summary>
+    public int Samples { get; }
+
+    /// <summary>[V, H] of a softmax over all symbols.</summary>
+    private Parameter Weight => _weight ??= _tied ?? Find("weight");
+
+    /// <summary>[V] of a softmax over all symbols.</summary>
+    private Parameter Bias => _bias ??= Find("bias");
+
+    /// <summary>Draws the samples of a step.</summary>
+    public void Draw(ulong seed, Span<int> samples) => _sampler!.Draw(seed, samples);
+
+    /// <summary>The loss of each row; the start of the backward pass where the tape records. Without samples it is exact.</summary>
+    public Tensor Losses(Tape tape, Tensor hidden, Tensor targets, Tensor? samples, float gradientScale)
+    {
+        if (_tree is not null)
+            return _tree.Losses(tape, hidden, targets, gradientScale);
+        if (_sampled is not null)
+            return samples is null ? _sampled.ExactLosses(tape, hidden, targets) : _sampled.Losses(tape, hidden, targets, samples, gradientScale);
+        return SoftmaxCrossEntropy.Apply(tape, Linear.Apply(tape, hidden, Weight.Value, Bias.Value), targets, gradientScale);
+    }
+
+    /// <summary>Log probabilities of all symbols after each state.</summary>
+    /// <param name="device">Where the parameters lie.</param>
+    /// <param name="hidden">[n, H].</param>
+    /// <param name="logits">[n, V], to work in.</param>
+    /// <param name="logProbabilities">[n, V].</param>
+    public void LogProbabilities(Device device, Tensor hidden, Tensor logits, Span<float> logProbabilities)
+    {
+        if (_tree is not null)
+        {
+            TreeProbabilities(device, hidden, logProbabilities);
+            return;
+        }
+
+        device.MatMul(hidden, false, Weight.Value, true, logits, bias: Bias.Value);
+        device.LogSoftmax(logits, logits);
+        device.Download(logits, MemoryMarshal.AsBytes(logProbabilities));
+    }
+
+    /// <summary>Log probabilities of one symbol after each state, at the cost of its path, where there is a tree.</summary>
+    /// <returns>Whether there is a tree.</returns>
+    public bool TryPathProbabilities(Device device, Tensor hidden, ReadOnlySpan<int> symbols, Span<float> logProbabilities)
+    {
+        if (_tree is null)
+            return false;
+        Tape tape = new(device, recording: false);
+        Tensor targets = tape.Allocate(new Shape(symbols.Length), ElementType.Int32);
+        device.Upload(MemoryMarshal.AsBytes(symbols), targets);
+        Tensor losses = _tree.Losses(tape, hidden, targets);
+        device.Download(losses, MemoryMarshal.AsBytes(logProbabilities));
+        foreach (ref float value in logProbabilities)
+            value = -value;
+        tape.Reset();
+        return true;
+    }
+
+    private void TreeProbabilities(Device device, Tensor hidden, Span<float> logProbabilities)
+    {
+        int[] rows = new int[WordsAtOnce], words = new int[WordsAtOnce];
+        for (int state = 0; state < hidden.Shape.Rows; state++)
+        {
+            for (int first = 0; first < _tokens; first += WordsAtOnce)
+            {
+                int count = Math.Min(WordsAtOnce, _tokens - first);
+                Array.Fill(rows, state);
+                for (int i = 0; i < count; i++)
+                    words[i] = first + i;
+                Tape tape = new(device, recording: false);
+                Tensor indices = tape.Allocate(new Shape(count), ElementType.Int32), repeated = tape.Allocate(new Shape(count, _hidden));
+                device.Upload(MemoryMarshal.AsBytes(rows.AsSpan(0, count)), indices);
+                device.GatherRows(hidden, indices, repeated);
+                TryPathProbabilities(device, repeated, words.AsSpan(0, count), logProbabilities.Slice((state * _tokens) + first, count));
+                tape.Reset();
+            }
+        }
+    }
+
+    private Parameter Find(string part)
+    {
+        foreach (Parameter parameter in _parameters.Parameters)
+        {
+            if (parameter.Name == $"{_name}.{part}")
+                return parameter;
+        }
+
+        throw new InvalidOperationException($"There is no parameter {_name}.{part}.");
+    }
+}
