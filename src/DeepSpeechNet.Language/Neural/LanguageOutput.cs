@@ -13,13 +13,8 @@ namespace DeepSpeechNet.Language.Neural;
 /// </summary>
 internal sealed class LanguageOutput
 {
-    /// <summary>Words of a tree that are scored at a time for one state.</summary>
-    private const int WordsAtOnce = 1024;
-
     private readonly ParameterSet _parameters;
     private readonly string _name;
-    private readonly int _tokens;
-    private readonly int _hidden;
     private readonly SampledOutput? _sampled;
     private readonly HierarchicalOutput? _tree;
     private readonly WordSampler? _sampler;
@@ -38,8 +33,6 @@ internal sealed class LanguageOutput
     {
         _parameters = parameters;
         _name = name;
-        _tokens = tokens;
-        _hidden = options.Hidden;
         switch (options.Output)
         {
             case OutputLayer.Sampled:
@@ -92,7 +85,9 @@ internal sealed class LanguageOutput
     {
         if (_tree is not null)
         {
-            TreeProbabilities(device, hidden, logProbabilities);
+            Tape tape = new(device, recording: false);
+            device.Download(_tree.LogProbabilities(tape, hidden), MemoryMarshal.AsBytes(logProbabilities));
+            tape.Reset();
             return;
         }
 
@@ -116,27 +111,6 @@ internal sealed class LanguageOutput
             value = -value;
         tape.Reset();
         return true;
-    }
-
-    private void TreeProbabilities(Device device, Tensor hidden, Span<float> logProbabilities)
-    {
-        int[] rows = new int[WordsAtOnce], words = new int[WordsAtOnce];
-        for (int state = 0; state < hidden.Shape.Rows; state++)
-        {
-            for (int first = 0; first < _tokens; first += WordsAtOnce)
-            {
-                int count = Math.Min(WordsAtOnce, _tokens - first);
-                Array.Fill(rows, state);
-                for (int i = 0; i < count; i++)
-                    words[i] = first + i;
-                Tape tape = new(device, recording: false);
-                Tensor indices = tape.Allocate(new Shape(count), ElementType.Int32), repeated = tape.Allocate(new Shape(count, _hidden));
-                device.Upload(MemoryMarshal.AsBytes(rows.AsSpan(0, count)), indices);
-                device.GatherRows(hidden, indices, repeated);
-                TryPathProbabilities(device, repeated, words.AsSpan(0, count), logProbabilities.Slice((state * _tokens) + first, count));
-                tape.Reset();
-            }
-        }
     }
 
     private Parameter Find(string part)
