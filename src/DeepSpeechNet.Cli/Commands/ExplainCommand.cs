@@ -34,8 +34,7 @@ internal sealed class ExplainCommand
     {
         ExplainOptions options = new()
         {
-            BeamWidth = _recognizer.Beam(parsed),
-            Alternatives = parsed.GetValue(_alternatives),
+            Recognition = new TranscriptionOptions { BeamWidth = _recognizer.Beam(parsed), Alternatives = parsed.GetValue(_alternatives) },
             StartSeconds = parsed.GetValue(_start),
             Reference = parsed.GetValue(_reference),
         };
@@ -44,6 +43,7 @@ internal sealed class ExplainCommand
         AudioInput input = new(path, path);
         string page = parsed.GetValue(_out) ?? PageOf(input);
         await using Recognizer recognizer = _recognizer.Load(parsed);
+        options = options with { Recognition = _recognizer.Complete(parsed, options.Recognition, recognizer, _console) };
         (AudioClip? clip, string? fault) = await Task.Run(() => FileTranscriber.Read(input, recognizer.Model.FrontEnd.SampleRate, _console.OpenInput), cancellationToken).ConfigureAwait(false);
         if (clip is null)
         {

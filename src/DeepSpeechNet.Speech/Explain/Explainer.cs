@@ -1,6 +1,7 @@
 using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Speech.Explain;
@@ -8,9 +9,6 @@ namespace DeepSpeechNet.Speech.Explain;
 /// <summary>Recognises a recording and keeps the reasons. Safe for several threads as far as its recogniser is.</summary>
 public sealed class Explainer
 {
-    /// <summary>Fewer hypotheses than this leave little to choose from.</summary>
-    private const int LeastBeam = 64;
-
     private readonly Recognizer _recognizer;
 
     /// <summary>Creates an explainer of what a recogniser does.</summary>
@@ -40,8 +38,11 @@ public sealed class Explainer
 
         (int start, int end, List<SpeechSegment> segments) = Part(clip, options.StartSeconds);
         float[] samples = clip.Samples[start..end];
-        int beam = Math.Max(options.BeamWidth == 0 ? Math.Max(LeastBeam, _recognizer.Model.Decoder.BeamWidth) : options.BeamWidth, options.Alternatives);
-        UtteranceExplainer utterances = new(_recognizer.Model.Alphabet, _recognizer.Frame, beam, options.Alternatives, scorer: null, []);
+        DecoderSettings settings = Settings(options.Recognition);
+        using FusionDecoder decoder = new(_recognizer.Model.Alphabet, settings, _recognizer.Language, options.Recognition.HotWords is not null);
+        if (options.Recognition.HotWords is { } hotWords)
+            decoder.HotWords = hotWords.Current;
+        UtteranceExplainer utterances = new(decoder, _recognizer.Frame, options.Recognition.Alternatives, ScorePart.Of(decoder), settings.Calibration());
         List<ExplainedUtterance> explained = [];
         foreach (SpeechSegment segment in segments)
         {
@@ -57,7 +58,7 @@ public sealed class Explainer
         {
             Name = name,
             Model = model,
-            BeamWidth = beam,
+            BeamWidth = settings.BeamWidth,
             Parts = utterances.PartNames,
             Sound = new AudioClip(samples, rate, clip.Warnings),
             Start = TimeSpan.FromSeconds(start / (double)rate),
@@ -68,6 +69,14 @@ public sealed class Explainer
             Utterances = explained,
             Reference = options.Reference is { } said ? new TextNormaliser(_recognizer.Model.Alphabet).Normalise(said).Text : null,
         };
+    }
+
+    /// <summary>What the recogniser would do, with a beam that has something to choose from.</summary>
+    private DecoderSettings Settings(TranscriptionOptions options)
+    {
+        DecoderSettings settings = _recognizer.Settings(options);
+        int width = settings.BeamWidth > 1 ? settings.BeamWidth : DecoderSettings.UsualBeamWidth;
+        return settings with { BeamWidth = Math.Max(width, options.Alternatives) };
     }
 
     /// <summary>

@@ -1,4 +1,6 @@
+using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Decoding.Rescoring;
 
 namespace DeepSpeechNet.Speech.Explain;
 
@@ -17,4 +19,24 @@ public sealed record ScorePart(string Name, Func<int[], double> Total, Func<int[
         ArgumentNullException.ThrowIfNull(scorer);
         return new ScorePart(name, labels => ScorerTrace.Scores(scorer, labels).Sum(s => (double)s), labels => ScorerTrace.Scores(scorer, labels));
     }
+
+    /// <summary>A second pass over whole texts.</summary>
+    public static ScorePart Of(string name, HypothesisRescorer rescorer, Alphabet alphabet)
+    {
+        ArgumentNullException.ThrowIfNull(rescorer);
+        ArgumentNullException.ThrowIfNull(alphabet);
+        return new ScorePart(name, labels => rescorer.Rescore([new CtcHypothesis(Plain(alphabet.Decode(labels)), labels, 0, 0)])[0].Score, ByLabel: null);
+    }
+
+    /// <summary>Everything that has a say in a decoder, in the order in which it adds up.</summary>
+    public static IReadOnlyList<ScorePart> Of(FusionDecoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        List<ScorePart> parts = [.. decoder.Parts.Select(part => Of(part.Name, part.Scorer))];
+        if (decoder.Rescorer is { } rescorer)
+            parts.Add(Of("RNN (second pass)", rescorer, decoder.Alphabet));
+        return parts;
+    }
+
+    private static string Plain(string text) => string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

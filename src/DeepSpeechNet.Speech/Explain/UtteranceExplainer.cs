@@ -10,26 +10,25 @@ internal sealed class UtteranceExplainer
     private readonly Alphabet _alphabet;
     private readonly int _alternatives;
     private readonly GreedyDecoder _greedy;
-    private readonly PrefixBeamDecoder _beam;
+    private readonly ICtcDecoder _beam;
     private readonly TranscriptBuilder _builder;
     private readonly CtcLikelihood _likelihood;
     private readonly IReadOnlyList<ScorePart> _parts;
 
     /// <summary>Creates an explainer.</summary>
-    /// <param name="alphabet">The alphabet of the network.</param>
+    /// <param name="decoder">The search; its scorers serve the explainer between two utterances.</param>
     /// <param name="frame">The time from one output frame to the next.</param>
-    /// <param name="beamWidth">Hypotheses kept.</param>
     /// <param name="alternatives">Readings listed.</param>
-    /// <param name="scorer">What the beam adds to the network's scores; null for nothing.</param>
-    /// <param name="parts">The models in the scorer; their scores add up to its.</param>
-    public UtteranceExplainer(Alphabet alphabet, TimeSpan frame, int beamWidth, int alternatives, IScorer? scorer, IReadOnlyList<ScorePart> parts)
+    /// <param name="parts">The models in the search; a hypothesis' score is its acoustic one and theirs.</param>
+    /// <param name="calibration">What is done to the network's confidences; null for nothing.</param>
+    public UtteranceExplainer(ICtcDecoder decoder, TimeSpan frame, int alternatives, IReadOnlyList<ScorePart> parts, ConfidenceCalibration? calibration = null)
     {
-        _alphabet = alphabet;
+        _alphabet = decoder.Alphabet;
         _alternatives = alternatives;
-        _greedy = new GreedyDecoder(alphabet);
-        _beam = new PrefixBeamDecoder(alphabet, new PrefixBeamOptions { BeamWidth = beamWidth }, scorer);
-        _builder = new TranscriptBuilder(alphabet, frame);
-        _likelihood = new CtcLikelihood(alphabet);
+        _greedy = new GreedyDecoder(_alphabet);
+        _beam = decoder;
+        _builder = new TranscriptBuilder(_alphabet, frame, calibration);
+        _likelihood = new CtcLikelihood(_alphabet);
         _parts = parts;
     }
 

@@ -72,6 +72,7 @@ public sealed class ExplainCommandTests : IDisposable
     [InlineData("--start 0.5", "dsn: @/one.wav lasts 0.7 s and fits one page whole: leave out --start.\n")]
     [InlineData("--start -1", "dsn: StartSeconds is -1; it must be 0 or more.\n")]
     [InlineData("--alternatives 0", "dsn: Alternatives is 0; it must be at least 1.\n")]
+    [InlineData("--beam 1", "dsn: A beam of 1 is the best path, which leaves nothing to explain: ask for a wider one, or for none.\n")]
     public async Task What_makes_no_sense_is_wrong_usage(string options, string sentence) =>
         (await _dsn.RunAsync(["explain", "@/one.wav", "--model", "@/model", "--out", "@/page.html", .. options.Split(' ')])).Expect(DsnCommand.WrongUsage, "", sentence);
 

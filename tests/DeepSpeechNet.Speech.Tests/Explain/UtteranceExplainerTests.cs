@@ -100,7 +100,8 @@ public sealed class UtteranceExplainerTests
         Assert.Equal(expected, Letters.Decode(labels));
     }
 
-    private static UtteranceExplainer Explainer(IScorer? scorer, params ScorePart[] parts) => new(Letters, Frame, beamWidth: 64, alternatives: 5, scorer, parts);
+    private static UtteranceExplainer Explainer(IScorer? scorer, params ScorePart[] parts) =>
+        new(new PrefixBeamDecoder(Letters, new PrefixBeamOptions { BeamWidth = 64 }, scorer), Frame, alternatives: 5, parts);
 
     /// <summary>Frames that say a letter each ('-' for the blank), with some probabilities set by hand.</summary>
     private static float[] Frames(string path, params (int Frame, char Letter, float Probability)[] changes)
