@@ -40,6 +40,8 @@ public sealed class ExplanationPageTests
         XElement readings = page.Descendants("table").Single(t => (string?)t.Attribute("class") == "readings");
         Assert.Equal(["1", "go right", "\u22121.75", "\u22123.00", "1.25", "75.0 %"], Cells(readings, 0));
         Assert.Equal(["2", "go write", "\u22122.85", "\u22122.00", "\u22120.85", "25.0 %"], Cells(readings, 1));
+        XElement mark = page.Descendants("span").Single(e => (string?)e.Attribute("class") == "change");
+        Assert.Equal(["heard as write", "n-gram +2.10", "right"], mark.Elements("span").Select(e => e.Value.Trim()));
         XElement card = page.Descendants("article").Single();
         Assert.StartsWith("write \u2192 right", card.Element("h3")!.Value.Trim(), StringComparison.Ordinal);
         Assert.Equal("Changed by the n-gram, with odds of 3.0 to 1.", card.Element("p")!.Value);
