@@ -65,27 +65,22 @@ public static class ExplanationPage
         int index = 0;
         foreach (ExplainedUtterance utterance in explanation.Utterances)
         {
-            Dictionary<int, WordChange> changes = utterance.Changes.ToDictionary(c => c.FirstWord);
+            // A word may be lost where another is changed: several changes may begin at one word.
+            ILookup<int, WordChange> changes = utterance.Changes.ToLookup(c => c.FirstWord);
             output.Write("<p class=\"said\">");
             for (int w = 0; w <= utterance.Transcript.Words.Count;)
             {
-                if (changes.TryGetValue(w, out WordChange? change))
+                int next = w;
+                foreach (WordChange change in changes[w])
                 {
-                    output.Write("<span class=\"change\">");
-                    output.Write(change.Heard.Length > 0 ? $"<span class=\"was\"><span class=\"aside\">heard as </span>{Text(change.Heard)}</span>" : "<span class=\"was added\">+</span>");
-                    output.Write($"<span class=\"by\">{By(explanation, change)}</span><span class=\"now\">");
-                    if (change.WordCount == 0)
-                        output.Write("<span class=\"gone\" aria-hidden=\"true\">\u2715</span>");
-                    for (int i = 0; i < change.WordCount; i++, w++)
-                        WriteWord(output, utterance, w, index++);
-                    output.Write("</span></span> ");
-                    if (change.WordCount > 0)
-                        continue;
+                    WriteChange(output, explanation, utterance, change, index);
+                    next += change.WordCount;
+                    index += change.WordCount;
                 }
 
-                if (w < utterance.Transcript.Words.Count)
+                if (next == w && next++ < utterance.Transcript.Words.Count)
                     WriteWord(output, utterance, w, index++);
-                w++;
+                w = next;
             }
 
             output.Write("</p>\n");
@@ -102,6 +97,18 @@ public static class ExplanationPage
         if (explanation.Reference is { } said)
             WriteReference(output, said, explanation.Text);
         output.Write(isLong ? "</dl>\n</details>\n</section>\n" : "</dl>\n</section>\n");
+    }
+
+    private static void WriteChange(TextWriter output, Explanation explanation, ExplainedUtterance utterance, WordChange change, int index)
+    {
+        output.Write("<span class=\"change\">");
+        output.Write(change.Heard.Length > 0 ? $"<span class=\"was\"><span class=\"aside\">heard as </span>{Text(change.Heard)}</span>" : "<span class=\"was added\">+</span>");
+        output.Write($"<span class=\"by\">{By(explanation, change)}</span><span class=\"now\">");
+        if (change.WordCount == 0)
+            output.Write("<span class=\"gone\" aria-hidden=\"true\">\u2715</span>");
+        for (int i = 0; i < change.WordCount; i++)
+            WriteWord(output, utterance, change.FirstWord + i, index + i);
+        output.Write("</span></span> ");
     }
 
     /// <summary>Who spoke loudest for a change, and how loudly.</summary>

@@ -49,6 +49,22 @@ public sealed class ExplanationPageTests
     }
 
     [Fact]
+    public void A_word_lost_where_another_is_changed_is_shown_beside_it()
+    {
+        Explanation explanation = Sample();
+        TranscriptWord word = explanation.Utterances[0].Greedy.Words[0];
+        ExplainedUtterance utterance = explanation.Utterances[0] with
+        {
+            Greedy = new Transcript("y write now", TimeSpan.FromSeconds(1), [word with { Text = "y" }, word with { Text = "write" }, word with { Text = "now" }], []),
+            Changes = [new WordChange("", "go", 0, 0, 1, [0]), new WordChange("y", "", 1, 0, -1, [2]), new WordChange("write", "right", 1, 1, -1, [2.1]), new WordChange("now", "", 2, 2, 1, [0])],
+        };
+        XElement said = XDocument.Parse(Page(explanation with { Utterances = [utterance] })).Descendants("p").Single(p => (string?)p.Attribute("class") == "said");
+        Assert.Equal(["+", "heard as y", "heard as write", "heard as now"], said.Elements("span").Select(e => e.Elements("span").First().Value));
+        Assert.Equal(["go", "\u2715", "right", "\u2715"], said.Elements("span").Select(e => e.Elements("span").Last().Value.Trim()));
+        Assert.Equal(["0", "1"], said.Descendants("button").Select(b => (string?)b.Attribute("data-word")));
+    }
+
+    [Fact]
     public void The_data_of_the_pictures_is_the_explanations()
     {
         Explanation explanation = Sample();
