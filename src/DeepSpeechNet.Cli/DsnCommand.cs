@@ -4,6 +4,7 @@ using DeepSpeechNet.Cli.Commands;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Training;
@@ -31,6 +32,7 @@ public static class DsnCommand
         ("tune", TuneCommand.Create),
         ("train", TrainCommand.Create),
         ("language", LanguageCommand.Create),
+        ("correct", CorrectCommand.Create),
         ("corpus", CorpusCommand.Create),
         ("bench", BenchCommand.Create),
         ("devices", DevicesCommand.Create),
@@ -86,7 +88,7 @@ public static class DsnCommand
 
     /// <summary>Whether the message of an exception is a sentence for the user; anything else is a bug and shows where it came from.</summary>
     public static bool IsForPeople(Exception e) => e
-        is AudioFormatException or HotWordException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException
+        is AudioFormatException or HotWordException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException or InvalidDataException
         or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
 
     /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>

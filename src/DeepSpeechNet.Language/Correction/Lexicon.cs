@@ -1,0 +1,120 @@
+using DeepSpeechNet.Language.NGrams;
+
+namespace DeepSpeechNet.Language.Correction;
+
+/// <summary>
+/// All words that a corrector knows, from its own list, the language model's vocabulary and the hot phrases, with their frequencies, in one tree of
+/// letters. Immutable.
+/// </summary>
+internal sealed class Lexicon
+{
+    /// <summary>The frequency of a word that only the hot phrases name: whoever names it expects it now and then.</summary>
+    private const double HotFrequency = 1e-6;
+
+    /// <summary>The share of running words that stand in no list.</summary>
+    private const double NovelRate = 0.003;
+
+    private readonly string[] _words;
+    private readonly int[] _ids;
+    private readonly float[] _unigram;
+    private readonly float[] _share;
+
+    public Lexicon(WordList list, NGramModel? model, HotPhrases hot, float weight, float novelShare)
+    {
+        SortedDictionary<string, (double Count, int Id)> all = new(StringComparer.Ordinal);
+        ReadOnlySpan<string> listed = list.Words;
+        for (int i = 0; i < listed.Length; i++)
+            all.Add(listed[i], (list.Counts[i], 0));
+        if (model is not null)
+            AddVocabulary(all, model, Math.Max(list.Total, 1));
+        foreach (string word in hot.Words.Keys)
+        {
+            double count = Math.Max(list.Total * HotFrequency, 1);
+            (double Count, int Id) known = all.GetValueOrDefault(word);
+            if (known.Id == 0 && known.Count < count)
+                all[word] = (count, 0);
+        }
+
+        _words = [.. all.Keys];
+        _ids = new int[_words.Length];
+        _unigram = new float[_words.Length];
+        _share = new float[_words.Length];
+        double total = 0, unknown = 0;
+        foreach ((double count, int id) in all.Values)
+        {
+            total += count;
+            unknown += id == 0 ? count : 0;
+        }
+
+        int at = 0;
+        foreach ((double count, int id) in all.Values)
+        {
+            _ids[at] = id;
+            _unigram[at] = (float)Math.Log(count / total * (1 - NovelRate));
+            _share[at] = id == 0 ? (float)Math.Log(count / unknown * (1 - novelShare)) : 0;
+            at++;
+        }
+
+        NovelShare = MathF.Log(novelShare);
+        float[] hopes = [.. _unigram];
+        foreach ((string word, float gain) in hot.Words)
+            hopes[Array.BinarySearch(_words, word, StringComparer.Ordinal)] += gain / Math.Max(weight, 0.1f);
+        Trie = new WordTrie(_words, hopes);
+        Letters = new LetterModel(_words);
+    }
+
+    /// <summary>The words as a tree of letters; the score of a word is its unigram log probability and what hot phrases add to it.</summary>
+    public WordTrie Trie { get; }
+
+    /// <summary>How believable words outside all lists are.</summary>
+    public LetterModel Letters { get; }
+
+    /// <summary>ln of the share of the language model's unknown words that no list holds.</summary>
+    public float NovelShare { get; }
+
+    /// <summary>ln of the share of running words that no list holds.</summary>
+    public static float NovelUnigram { get; } = (float)Math.Log(NovelRate);
+
+    /// <summary>The number of words.</summary>
+    public int Count => _words.Length;
+
+    /// <summary>A word's text.</summary>
+    public string this[int word] => _words[word];
+
+    /// <summary>The word's number in the language model, 0 where that lacks it.</summary>
+    public int Id(int word) => _ids[word];
+
+    /// <summary>ln of the word's frequency.</summary>
+    public float Unigram(int word) => _unigram[word];
+
+    /// <summary>ln of the word's share of the words that the language model lacks.</summary>
+    public float Share(int word) => _share[word];
+
+    /// <summary>Whether a word is in it.</summary>
+    public bool Contains(ReadOnlySpan<byte> letters)
+    {
+        int node = WordTrie.Root;
+        foreach (byte letter in letters)
+        {
+            if ((node = Trie.Child(node, letter)) < 0)
+                return false;
+        }
+
+        return Trie.Word(node) >= 0;
+    }
+
+    private static void AddVocabulary(SortedDictionary<string, (double Count, int Id)> all, NGramModel model, double total)
+    {
+        NGramState empty = model.Empty;
+        for (int id = Vocabulary.FirstWord; id < model.Vocabulary.Count; id++)
+        {
+            string word = model.Vocabulary[id];
+            if (!WordList.IsWord(word))
+                continue;
+            double count = all.TryGetValue(word, out (double Count, int Id) known)
+                ? known.Count
+                : Math.Max(Math.Exp(model.Score(empty, id, out _)) * total, 1);
+            all[word] = (count, id);
+        }
+    }
+}
