@@ -55,8 +55,10 @@ internal sealed class TrainSpellingCommand
     {
         CorrectionOptions options = new()
         {
-            LanguageWeight = parsed.GetValue(_weight), EditPenalty = parsed.GetValue(_penalty),
-            SingleWordWeight = parsed.GetValue(_singleWeight), SingleWordEditPenalty = parsed.GetValue(_singlePenalty),
+            LanguageWeight = parsed.GetValue(_weight),
+            EditPenalty = parsed.GetValue(_penalty),
+            SingleWordWeight = parsed.GetValue(_singleWeight),
+            SingleWordEditPenalty = parsed.GetValue(_singlePenalty),
         };
         ChannelTrainerOptions training = new() { Rounds = parsed.GetValue(_rounds), Discount = parsed.GetValue(_discount) };
         UsageException.Check(options.Validate);
