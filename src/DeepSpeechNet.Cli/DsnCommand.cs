@@ -2,7 +2,6 @@ using System.CommandLine;
 using DeepSpeechNet.Audio;
 using DeepSpeechNet.Cli.Commands;
 using DeepSpeechNet.Engine.Checkpoints;
-using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
