@@ -54,7 +54,8 @@ public sealed class EvaluationReport
             reference,
             hypothesis,
             WordErrorRate.Compare(reference, hypothesis),
-            CharacterErrorRate.Compare(reference, hypothesis)) { Duration = duration };
+            CharacterErrorRate.Compare(reference, hypothesis))
+        { Duration = duration };
         _utterances.Add(score);
         Total = Total.With(score);
         _corpora[score.Corpus] = _corpora.GetValueOrDefault(score.Corpus).With(score);

@@ -70,7 +70,7 @@ public sealed class SpellingCorrectorTests : IDisposable
     public void Texts_without_letters_come_back(string text) => Assert.Equal(text, Make().Correct(text).Text);
 
     [Fact]
-    public void Unknown_word_far_from_all_others_stays() => 
+    public void Unknown_word_far_from_all_others_stays() =>
         Assert.Equal("the zwxvqk is here", Make(new CorrectionOptions { EditPenalty = 3 }).Correct("the zwxvqk is here").Text);
 
     [Fact]

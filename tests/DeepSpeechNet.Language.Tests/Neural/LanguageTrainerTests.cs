@@ -32,7 +32,14 @@ public sealed class LanguageTrainerTests : IDisposable
         shape = shape with { Output = output, Samples = 8 };
         LanguageTrainerOptions options = new()
         {
-            Epochs = 12, BatchSize = 16, Window = 14, LearningRate = 0.01f, Optimiser = "adam", Schedule = "cosine", InitialRange = 0, ClipNorm = 50,
+            Epochs = 12,
+            BatchSize = 16,
+            Window = 14,
+            LearningRate = 0.01f,
+            Optimiser = "adam",
+            Schedule = "cosine",
+            InitialRange = 0,
+            ClipNorm = 50,
         };
         TokenText train = TokenText.Of(Letters, Pairs(1, 1500)), valid = TokenText.Of(Letters, Pairs(2, 300));
         Recorder recorder = new();
@@ -57,7 +64,14 @@ public sealed class LanguageTrainerTests : IDisposable
         NeuralLanguageModelOptions shape = new() { Unit = LanguageUnit.Characters, Cell = CellKind.Lstm, Hidden = 12, Embedding = 8, Layers = 2, Dropout = 0.3f };
         LanguageTrainerOptions options = new()
         {
-            Epochs = 2, BatchSize = 4, Window = 9, Optimiser = optimiser, LearningRate = optimiser == "sgd" ? 0.5f : 0.01f, FullRateEpochs = 1, ForgetRate = 0.2, EvaluationSteps = 7,
+            Epochs = 2,
+            BatchSize = 4,
+            Window = 9,
+            Optimiser = optimiser,
+            LearningRate = optimiser == "sgd" ? 0.5f : 0.01f,
+            FullRateEpochs = 1,
+            ForgetRate = 0.2,
+            EvaluationSteps = 7,
         };
         TokenText train = TokenText.Of(Letters, Pairs(3, 100)), valid = TokenText.Of(Letters, Pairs(4, 20));
         NeuralLanguageModel whole = Model(shape);

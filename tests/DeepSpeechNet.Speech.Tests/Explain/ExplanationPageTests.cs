@@ -106,7 +106,10 @@ public sealed class ExplanationPageTests
         ExplainedUtterance utterance = Sample().Utterances[0] with { LogProbabilities = new float[6000 * 29] };
         Explanation explanation = Sample() with
         {
-            Sound = sound, Whole = sound.Duration, Alphabet = Alphabet.English, Utterances = [utterance],
+            Sound = sound,
+            Whole = sound.Duration,
+            Alphabet = Alphabet.English,
+            Utterances = [utterance],
             Picture = SoundPicture.Of(sound.Samples, new Audio.Processing.FrontEndOptions()),
         };
         Assert.InRange(Page(explanation).Length, 1_000_000, 12_000_000);
@@ -139,8 +142,17 @@ public sealed class ExplanationPageTests
         float[] samples = new float[16000];
         return new Explanation
         {
-            Name = "go.wav", Model = "models/x", BeamWidth = 8, Parts = ["n-gram"], Sound = new AudioClip(samples, 16000, []), Start = TimeSpan.Zero, Whole = duration,
-            Picture = SoundPicture.Of(samples, new Audio.Processing.FrontEndOptions()), Alphabet = new Alphabet("ab"), Frame = TimeSpan.FromMilliseconds(30), Utterances = [utterance],
+            Name = "go.wav",
+            Model = "models/x",
+            BeamWidth = 8,
+            Parts = ["n-gram"],
+            Sound = new AudioClip(samples, 16000, []),
+            Start = TimeSpan.Zero,
+            Whole = duration,
+            Picture = SoundPicture.Of(samples, new Audio.Processing.FrontEndOptions()),
+            Alphabet = new Alphabet("ab"),
+            Frame = TimeSpan.FromMilliseconds(30),
+            Utterances = [utterance],
         };
     }
 }
