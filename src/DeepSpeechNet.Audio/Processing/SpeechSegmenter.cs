@@ -94,6 +94,15 @@ public sealed class SpeechSegmenter
         _activity.Reset();
     }
 
+    /// <summary>
+    /// Ends the current segment here, whatever is being heard, and goes on with the next one; the last few samples, less than 10 ms, go to that one.
+    /// </summary>
+    public void EndSegment()
+    {
+        if (_blocks > 0)
+            Cut(_blocks);
+    }
+
     /// <summary>Gives the next segment that has ended.</summary>
     /// <returns>Whether there was one.</returns>
     public bool TryRead(out SpeechSegment segment) => _segments.TryDequeue(out segment);

@@ -120,6 +120,38 @@ public sealed class Recognizer : IAsyncDisposable
         return await TranscribeUtteranceAsync(samples, options, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Starts to listen to a stream of sound.</summary>
+    /// <param name="options">How; null for 16 kHz, cut at pauses, with partial texts.</param>
+    /// <returns>The session; dispose it when done, before the recogniser.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public RecognitionSession StartSession(SessionOptions? options = null)
+    {
+        options ??= new SessionOptions();
+        options.Validate();
+        return new RecognitionSession(this, options);
+    }
+
+    /// <summary>Transcribes a stream as it comes, at the rate of the model's front end.</summary>
+    /// <param name="samples">Chunks of any size of samples in [-1, 1).</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>Partial and final texts.</returns>
+    public IAsyncEnumerable<TranscriptUpdate> TranscribeLiveAsync(IAsyncEnumerable<ReadOnlyMemory<float>> samples, CancellationToken cancellationToken = default) =>
+        TranscribeLiveAsync(samples, new SessionOptions { SampleRate = Model.FrontEnd.SampleRate }, cancellationToken);
+
+    /// <summary>Transcribes a stream as it comes.</summary>
+    /// <param name="samples">Chunks of any size of samples in [-1, 1) at the options' rate.</param>
+    /// <param name="options">How to listen.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>Partial and final texts.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public IAsyncEnumerable<TranscriptUpdate> TranscribeLiveAsync(IAsyncEnumerable<ReadOnlyMemory<float>> samples, SessionOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return LiveTranscription.RunAsync(this, samples, options, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -179,7 +211,7 @@ public sealed class Recognizer : IAsyncDisposable
         }
     }
 
-    private async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
+    internal async Task<Transcript> TranscribeUtteranceAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
     {
         TimeSpan duration = TimeSpan.FromSeconds(samples.Length / (double)Model.FrontEnd.SampleRate);
         using LetterProbabilities? letters = await RunNetworkAsync(samples, cancellationToken).ConfigureAwait(false);
