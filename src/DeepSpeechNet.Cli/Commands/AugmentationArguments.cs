@@ -1,11 +1,9 @@
 using System.Text.Json;
 using DeepSpeechNet.Audio.Augmentation;
-using DeepSpeechNet.Audio.Files;
-using DeepSpeechNet.Speech.Corpora;
 
 namespace DeepSpeechNet.Cli.Commands;
 
-/// <summary>Reads what <c>--augment</c> and <c>--noise</c> name.</summary>
+/// <summary>Reads what <c>--augment</c> names.</summary>
 internal static class AugmentationArguments
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -35,30 +33,5 @@ internal static class AugmentationArguments
         {
             throw new UsageException($"{argument}: {e.Message}");
         }
-    }
-
-    /// <summary>The noise clips that paths name: recordings, or manifests (.tsv) whose paths are recordings.</summary>
-    public static IReadOnlyList<float[]> Noises(IReadOnlyList<string> paths, int sampleRate)
-    {
-        List<float[]> noises = [];
-        foreach (string path in paths)
-        {
-            IEnumerable<string> files = Path.GetExtension(path) == ".tsv" ? NoiseManifest(path) : [path];
-            foreach (string file in files)
-                noises.Add(AudioFile.ReadMono(file, sampleRate).Samples);
-        }
-
-        return noises;
-    }
-
-    /// <summary>The path column of a noise manifest, which has no texts.</summary>
-    private static IEnumerable<string> NoiseManifest(string path)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string[] lines = File.ReadAllLines(path);
-        int column = lines.Length == 0 ? -1 : Array.IndexOf(lines[0].Split('\t'), "path");
-        return column >= 0
-            ? lines.Skip(1).Where(line => line.Length > 0).Select(line => Path.Combine(folder, line.Split('\t')[column]))
-            : throw new CorpusException(path, 1, "has no column called path");
     }
 }

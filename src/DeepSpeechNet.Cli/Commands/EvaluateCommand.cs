@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using DeepSpeechNet.Cli.Evaluating;
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Language.Metrics;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Recognition;
 using DeepSpeechNet.Speech.Tuning;
@@ -16,6 +17,8 @@ internal sealed class EvaluateCommand
     private readonly Option<string[]> _onlySpeaker = new("--only-speaker") { Description = "Take these speakers alone.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _report = new("--report") { Description = "Write a page with tables, bars and the worst utterances word by word into this file." };
     private readonly Option<bool> _compare = new("--compare") { Description = "Compare decoding without language models, with each and with both; recordings over 30 s are left out." };
+    private readonly Option<double[]> _snr = new("--snr") { Description = "Measure in the noise of --noise too, at these signal-to-noise ratios in decibels (20 10 5, say), and print a table of clean and noisy errors.", AllowMultipleArgumentsPerToken = true };
+    private readonly NoiseArguments _noise = new();
     private readonly RecognizerArguments _recognizer = new();
     private readonly CommandConsole _console;
 
@@ -24,7 +27,8 @@ internal sealed class EvaluateCommand
     public static Command Create(CommandConsole console)
     {
         EvaluateCommand self = new(console);
-        Command command = new("evaluate", "Count a model's errors on labelled recordings.") { self._manifest, self._onlyCorpus, self._onlySpeaker, self._report, self._compare };
+        Command command = new("evaluate", "Count a model's errors on labelled recordings.") { self._manifest, self._onlyCorpus, self._onlySpeaker, self._report, self._compare, self._snr };
+        self._noise.AddTo(command);
         self._recognizer.AddTo(command);
         command.SetAction(self.RunAsync);
         return command;
@@ -43,6 +47,14 @@ internal sealed class EvaluateCommand
             skipped++;
             _console.Say(sentence);
         });
+        IReadOnlyList<float[]> noises = _noise.Read(parsed, recognizer.Model.FrontEnd.SampleRate);
+        double[] ratios = parsed.GetValue(_snr) ?? [];
+        if (noises.Count > 0 != ratios.Length > 0)
+            throw new UsageException("--noise and --snr go together: which noises, and how far below the speech.");
+        if (Array.Exists(ratios, ratio => ratio is not (>= -60 and <= 120)))
+            throw new UsageException("--snr must be from -60 to 120 decibels.");
+        if (ratios.Length > 0 && (parsed.GetValue(_compare) || parsed.GetValue(_report) is not null))
+            throw new UsageException("--snr prints a table of its own; leave out --compare and --report.");
         if (parsed.GetValue(_compare))
             return await CompareAsync(parsed, recognizer, corpus, options, cancellationToken).ConfigureAwait(false);
         Evaluation evaluation = await new Evaluator(recognizer, options, _console).RunAsync(corpus, cancellationToken).ConfigureAwait(false);
@@ -56,6 +68,8 @@ internal sealed class EvaluateCommand
         }
 
         string model = _recognizer.Model(parsed);
+        if (noises.Count > 0)
+            return await NoisyAsync(parsed, recognizer, corpus, noises, options, evaluation, cancellationToken).ConfigureAwait(false);
         EvaluationText.Write(_console.Out, evaluation, model);
         if (parsed.GetValue(_report) is { } page)
             Save(page, evaluation, model);
@@ -80,6 +94,22 @@ internal sealed class EvaluateCommand
             return DsnCommand.Failed;
         DecodingTrials trials = new(recognizer, utterances, _recognizer.Threads(parsed));
         Comparison.Write(_console.Out, trials, recognizer.Settings(options), name => progress.Show(_ => $"decoding: {name}"), cancellationToken);
+        return faults > 0 ? DsnCommand.Failed : 0;
+    }
+
+    private async Task<int> NoisyAsync(
+        ParseResult parsed, Recognizer recognizer, ISpeechCorpus corpus, IReadOnlyList<float[]> noises, TranscriptionOptions options, Evaluation clean, CancellationToken cancellationToken)
+    {
+        int faults = clean.Faults;
+        List<(double, EvaluationReport)> levels = [];
+        foreach (double decibels in parsed.GetValue(_snr)!)
+        {
+            Evaluation noisy = await new Evaluator(recognizer, options, _console).RunAsync(new NoisyCorpus(corpus, noises, decibels), cancellationToken).ConfigureAwait(false);
+            faults += noisy.Faults;
+            levels.Add((decibels, noisy.Report));
+        }
+
+        NoiseCurve.Write(_console.Out, clean.Report, levels);
         return faults > 0 ? DsnCommand.Failed : 0;
     }
 

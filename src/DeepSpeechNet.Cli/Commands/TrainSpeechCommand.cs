@@ -56,7 +56,7 @@ internal sealed class TrainSpeechCommand
     private readonly Option<int> _melBins = new("--mel-bins") { Description = "Mel bands of a frame.", DefaultValueFactory = _ => new FrontEndOptions().MelBins };
     private readonly Option<FeatureNormalisation> _normalisation = new("--normalisation") { Description = "How features are normalised: PerUtterance; Level for single words and short commands; Running; None.", DefaultValueFactory = _ => new FrontEndOptions().Normalisation };
     private readonly Option<string?> _augment = new("--augment") { Description = "Change the recordings in training: 'default', or a JSON file with settings." };
-    private readonly Option<string[]> _noise = new("--noise") { Description = "Noise recordings to mix in: files, or manifests of them.", AllowMultipleArgumentsPerToken = true };
+    private readonly NoiseArguments _noise = new();
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
 
     public static Command Create()
@@ -67,8 +67,9 @@ internal sealed class TrainSpeechCommand
             self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._noise, self._threads,
+            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._threads,
         };
+        self._noise.AddTo(command);
         command.SetAction(self.RunAsync);
         return command;
     }
@@ -109,7 +110,7 @@ internal sealed class TrainSpeechCommand
         };
 
         AugmentationOptions? augmentation = AugmentationArguments.Options(parsed.GetValue(_augment));
-        IReadOnlyList<float[]> noises = AugmentationArguments.Noises(parsed.GetValue(_noise) ?? [], frontEnd.SampleRate);
+        IReadOnlyList<float[]> noises = _noise.Read(parsed, frontEnd.SampleRate);
         Func<IUtteranceAugmenter>? augmenter = augmentation is null ? null : () => new UtteranceAugmenter(augmentation, frontEnd, noises);
 
         TrainingDisplay display = new(Console.Error, !Console.IsErrorRedirected);

@@ -144,6 +144,36 @@ public sealed partial class EvaluateCommandTests : IDisposable
             Assert.DoesNotContain(outside, text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0.5-1", "WER     words   clean   40 dB    -20 dB", "all         4  0.00 %  0.00 %  100.00 %")]
+    [InlineData("0-0.5", "WER     words   clean   40 dB  -20 dB", "all         4  0.00 %  0.00 %  0.00 %")]
+    public async Task Noise_of_the_part_asked_for_is_mixed_in_at_each_level(string part, string head, string all)
+    {
+        // Silence, then a tone louder than any letter of the recordings.
+        float[] noise = new float[2 * ToneSpeech.Rate];
+        for (int n = ToneSpeech.Rate; n < noise.Length; n++)
+            noise[n] = 0.5f * MathF.Sin(0.9f * n);
+        ToneSpeech.SaveWav(_dsn["noise.wav"], noise);
+        Manifest("one.wav\tann\tbooks\tbad cab", "three.wav\tbob\tdigits\tegg", "three.wav\tbob\tdigits\tegg");
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/m.tsv", "--noise", "@/noise.wav", "--noise-part", part, "--snr", "40", "-20");
+        string[] lines = run.Out.Split('\n');
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+        Assert.Equal((head, all), (lines[0], lines.Single(line => line.StartsWith("all ", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData("--noise and --snr go together: which noises, and how far below the speech.", "--snr", "10")]
+    [InlineData("--noise and --snr go together: which noises, and how far below the speech.", "--noise", "@/one.wav")]
+    [InlineData("--snr prints a table of its own; leave out --compare and --report.", "--noise", "@/one.wav", "--snr", "10", "--compare")]
+    [InlineData("--noise-part is '1-0'; it must be two rising shares from 0 to 1, such as 0-0.67.", "--noise", "@/one.wav", "--snr", "10", "--noise-part", "1-0")]
+    [InlineData("--noise-part is 'half'; it must be two rising shares from 0 to 1, such as 0-0.67.", "--noise", "@/one.wav", "--snr", "10", "--noise-part", "half")]
+    [InlineData("--snr must be from -60 to 120 decibels.", "--noise", "@/one.wav", "--snr", "200")]
+    public async Task Wrong_noise_options_are_a_sentence(string sentence, params string[] options)
+    {
+        Manifest("one.wav\tann\tbooks\tbad cab");
+        (await _dsn.RunAsync(["evaluate", "--model", "@/model", "--manifest", "@/m.tsv", .. options])).Expect(DsnCommand.WrongUsage, "", $"dsn: {sentence}\n");
+    }
+
     private void Manifest(params string[] rows) => File.WriteAllText(_dsn["m.tsv"], "path\tspeaker\tcorpus\ttext\n" + string.Join('\n', rows) + "\n");
 
     [GeneratedRegex(@"^0\.\d minutes of sound in \d+\.\d s: real-time factor \d+\.\d{4}$", RegexOptions.Multiline)]
