@@ -46,13 +46,14 @@ public sealed class RunFolder
     /// <summary>Saves weights, moments and state.</summary>
     /// <param name="parameters">The weights.</param>
     /// <param name="optimiser">The moments.</param>
-    /// <param name="state">All other state, as JSON.</param>
+    /// <param name="state">Where the run stands; its count of the optimiser's steps is brought up to date.</param>
     /// <param name="carried">Further arrays by name: averages of weights, states that go on from batch to batch.</param>
     /// <exception cref="FileSaveException">It could not be saved; the checkpoint before is unchanged.</exception>
-    public void SaveCheckpoint(ParameterSet parameters, Optimiser optimiser, string state, IEnumerable<(string Name, float[] Values)>? carried = null)
+    public void SaveCheckpoint(ParameterSet parameters, Optimiser optimiser, TrainingState state, IEnumerable<(string Name, float[] Values)>? carried = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(optimiser);
+        ArgumentNullException.ThrowIfNull(state);
         TensorFileWriter writer = new();
         foreach (Parameter parameter in parameters.Parameters)
             writer.Add<float>(ParameterPrefix + parameter.Name, [parameter.Shape.Count], ParameterSet.Get(parameter));
@@ -60,36 +61,34 @@ public sealed class RunFolder
             writer.Add<float>(MomentPrefix + name, [values.Length], values);
         foreach ((string name, float[] values) in carried ?? [])
             writer.Add<float>(name, [values.Length], values);
-        _store.Save(writer, state);
+        state.OptimiserSteps = optimiser.StepCount;
+        _store.Save(writer, state.ToJson());
     }
 
-    /// <summary>Opens the newest valid checkpoint; none where there is none. Dispose it after <see cref="Restore"/>.</summary>
-    /// <param name="warn">Gets one sentence for each newer checkpoint that is damaged.</param>
-    /// <exception cref="ModelFormatException">There are checkpoints, but none is valid.</exception>
-    public Checkpoint? OpenCheckpoint(Action<string> warn) => _store.LoadNewest(warn);
-
-    /// <summary>Fills weights and moments from a checkpoint.</summary>
-    /// <param name="checkpoint">The checkpoint; that it belongs to this run (<see cref="Fingerprint"/>) is the caller's to check first.</param>
+    /// <summary>Fills weights and moments from the newest valid checkpoint.</summary>
     /// <param name="parameters">The weights.</param>
     /// <param name="optimiser">The moments.</param>
-    /// <param name="optimiserSteps">The optimiser's steps at that moment.</param>
-    /// <exception cref="ModelFormatException">An array is missing.</exception>
-    public static void Restore(Checkpoint checkpoint, ParameterSet parameters, Optimiser optimiser, int optimiserSteps)
+    /// <param name="fingerprint">What the run is (<see cref="Fingerprint"/>).</param>
+    /// <param name="warn">Gets one sentence for each newer checkpoint that is damaged.</param>
+    /// <param name="carried">Takes the further arrays, which it is given by name.</param>
+    /// <returns>Where the run stood; null where there are no checkpoints.</returns>
+    /// <exception cref="ModelFormatException">There are checkpoints, but none is valid, or an array is missing.</exception>
+    /// <exception cref="TrainingException">The checkpoint belongs to another run.</exception>
+    public TrainingState? LoadCheckpoint(ParameterSet parameters, Optimiser optimiser, string fingerprint, Action<string> warn, Action<TrainingState, Func<string, float[]>>? carried = null)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(optimiser);
+        using Checkpoint? checkpoint = _store.LoadNewest(warn);
+        if (checkpoint is null)
+            return null;
+        TrainingState state = TrainingState.FromJson(checkpoint.State);
+        if (state.Fingerprint != fingerprint)
+            throw new TrainingException($"The checkpoint {checkpoint.Path} belongs to a run with another network, other settings or another training set; resume with the same, or train into another folder.");
         foreach (Parameter parameter in parameters.Parameters)
             ParameterSet.Set(parameter, checkpoint.Tensors.Elements<float>(ParameterPrefix + parameter.Name));
-        optimiser.Import(optimiserSteps, name => checkpoint.Tensors.Elements<float>(MomentPrefix + name).ToArray());
-    }
-
-    /// <summary>What to say when a checkpoint is of another run.</summary>
-    /// <param name="checkpoint">The checkpoint.</param>
-    public static TrainingException OtherRun(Checkpoint checkpoint)
-    {
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        return new TrainingException($"The checkpoint {checkpoint.Path} belongs to a run with another network, other settings or another training set; resume with the same, or train into another folder.");
+        optimiser.Import(state.OptimiserSteps, name => checkpoint.Tensors.Elements<float>(MomentPrefix + name).ToArray());
+        carried?.Invoke(state, name => checkpoint.Tensors.Elements<float>(name).ToArray());
+        return state;
     }
 
     /// <summary>Waits until the pause file is gone.</summary>

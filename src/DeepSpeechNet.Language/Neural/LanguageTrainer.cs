@@ -34,7 +34,7 @@ public sealed class LanguageTrainer
     private readonly HostBatch _host = new();
     private readonly long _totalSteps;
     private readonly LearningRateSchedule _schedule;
-    private LanguageTrainerState _state;
+    private TrainingState _state;
     private int _skippedInARow;
 
     /// <summary>A run over a text.</summary>
@@ -82,7 +82,7 @@ public sealed class LanguageTrainer
         _schedule = options.Schedule == "cosine"
             ? LearningRateSchedule.Cosine(options.LearningRate, options.WarmUpSteps, _totalSteps, 0.01f * options.LearningRate)
             : LearningRateSchedule.Constant(options.LearningRate, options.WarmUpSteps);
-        _state = new LanguageTrainerState { Fingerprint = Fingerprint(train) };
+        _state = new TrainingState { Fingerprint = Fingerprint(train) };
     }
 
     /// <summary>Whether the output folder holds checkpoints of an earlier run.</summary>
@@ -96,14 +96,9 @@ public sealed class LanguageTrainer
     /// <exception cref="TrainingException">The checkpoint belongs to a run with other settings.</exception>
     public bool Resume()
     {
-        using Checkpoint? checkpoint = _folder.OpenCheckpoint(Report);
-        if (checkpoint is null)
+        TrainingState? state = _folder.LoadCheckpoint(_model.Parameters, _optimiser, _state.Fingerprint, Report, (_, carried) => _pass.Import(carried));
+        if (state is null)
             return false;
-        LanguageTrainerState state = LanguageTrainerState.FromJson(checkpoint.State);
-        if (state.Fingerprint != _state.Fingerprint)
-            throw RunFolder.OtherRun(checkpoint);
-        RunFolder.Restore(checkpoint, _model.Parameters, _optimiser, state.OptimiserSteps);
-        _pass.Import(name => checkpoint.Tensors.Elements<float>(name).ToArray());
         _state = state;
         Report($"Resumed after epoch {state.Epoch}, batch {state.Batch} (step {state.Step}).");
         return true;
@@ -284,11 +279,7 @@ public sealed class LanguageTrainer
             TimeSpan.FromSeconds((_totalSteps - _state.Step) * perStep)));
     }
 
-    private void Save()
-    {
-        _state.OptimiserSteps = _optimiser.StepCount;
-        _folder.SaveCheckpoint(_model.Parameters, _optimiser, _state.ToJson(), _pass.Export());
-    }
+    private void Save() => _folder.SaveCheckpoint(_model.Parameters, _optimiser, _state, _pass.Export());
 
     private void Report(string text) => _progress.Report(new TrainingMessage(text));
 

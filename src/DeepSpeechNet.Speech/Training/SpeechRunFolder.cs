@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Speech.Corpora;
 
@@ -36,26 +35,15 @@ internal sealed class SpeechRunFolder
 
     public void SaveBest(AcousticModel model, ModelDescription description) => ModelPackage.Save(_folder.Folder, model, description);
 
-    public void SaveCheckpoint(AcousticModel model, Optimiser optimiser, WeightAverage? average, TrainerState state)
+    public void SaveCheckpoint(AcousticModel model, Optimiser optimiser, WeightAverage? average, TrainingState state)
     {
-        state.OptimiserSteps = optimiser.StepCount;
         state.AverageUpdates = average?.UpdateCount ?? state.AverageUpdates;
-        _folder.SaveCheckpoint(model.Parameters, optimiser, state.ToJson(), average is null ? [] : [(AverageName, average.Export())]);
+        _folder.SaveCheckpoint(model.Parameters, optimiser, state, average is null ? [] : [(AverageName, average.Export())]);
     }
 
     /// <summary>Fills model, optimiser and average from the newest valid checkpoint.</summary>
-    public TrainerState? Load(AcousticModel model, Optimiser optimiser, WeightAverage? average, string fingerprint, Action<string> warn)
-    {
-        using Checkpoint? checkpoint = _folder.OpenCheckpoint(warn);
-        if (checkpoint is null)
-            return null;
-        TrainerState state = TrainerState.FromJson(checkpoint.State);
-        if (state.Fingerprint != fingerprint)
-            throw RunFolder.OtherRun(checkpoint);
-        RunFolder.Restore(checkpoint, model.Parameters, optimiser, state.OptimiserSteps);
-        average?.Import(state.AverageUpdates, checkpoint.Tensors.Elements<float>(AverageName));
-        return state;
-    }
+    public TrainingState? Load(AcousticModel model, Optimiser optimiser, WeightAverage? average, string fingerprint, Action<string> warn) =>
+        _folder.LoadCheckpoint(model.Parameters, optimiser, fingerprint, warn, (state, carried) => average?.Import(state.AverageUpdates, carried(AverageName)));
 
     /// <summary>Waits until the pause file is gone.</summary>
     public Task WaitWhilePausedAsync(CancellationToken cancellationToken) => _folder.WaitWhilePausedAsync(cancellationToken);

@@ -26,7 +26,7 @@ public sealed class SpeechTrainer
     private readonly BatchPlanner _planner;
     private readonly BatchQueue _queue;
     private readonly DevEvaluation _evaluation;
-    private TrainerState _state;
+    private TrainingState _state;
 
     /// <summary>A run over a corpus.</summary>
     /// <param name="model">The network, allocated for training.</param>
@@ -69,7 +69,7 @@ public sealed class SpeechTrainer
         _queue = new BatchQueue(
             () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed), options.PreparationThreads, model.Options.Stride);
         _evaluation = new DevEvaluation(model, description.Alphabet);
-        _state = new TrainerState { Fingerprint = SpeechRunFolder.Fingerprint(model, description, options, train) };
+        _state = new TrainingState { Fingerprint = SpeechRunFolder.Fingerprint(model, description, options, train) };
     }
 
     /// <summary>Whether the output folder holds checkpoints of an earlier run.</summary>
@@ -83,7 +83,7 @@ public sealed class SpeechTrainer
     /// <exception cref="TrainingException">The checkpoint belongs to a run with other settings.</exception>
     public bool Resume()
     {
-        TrainerState? state = _folder.Load(_model, _optimiser, _average, _state.Fingerprint, text => _progress.Report(new TrainingMessage(text)));
+        TrainingState? state = _folder.Load(_model, _optimiser, _average, _state.Fingerprint, text => _progress.Report(new TrainingMessage(text)));
         if (state is null)
             return false;
         _state = state;
