@@ -6,29 +6,13 @@ using DeepSpeechNet.Speech.Training;
 namespace DeepSpeechNet.Cli;
 
 /// <summary>Shows a training run: one line redrawn on a terminal, a plain line now and then elsewhere.</summary>
-internal sealed class TrainingDisplay : IProgress<TrainingProgress>
+internal sealed class TrainingDisplay(CommandConsole console) : IProgress<TrainingProgress>
 {
-    private readonly TextWriter _writer;
-    private readonly bool _redraw;
     private readonly Stopwatch _sinceStep = Stopwatch.StartNew();
-    private int _drawn;
     private bool _first = true;
 
-    public TrainingDisplay(TextWriter writer, bool redraw)
-    {
-        _writer = writer;
-        _redraw = redraw;
-    }
-
     /// <summary>Writes a line of its own.</summary>
-    public void Line(string text)
-    {
-        lock (_writer)
-        {
-            Erase();
-            _writer.WriteLine(text);
-        }
-    }
+    public void Line(string text) => console.Line(text);
 
     public void Report(TrainingProgress value)
     {
@@ -68,30 +52,14 @@ internal sealed class TrainingDisplay : IProgress<TrainingProgress>
     /// <summary>Shows how far the run is, unless it was shown just now.</summary>
     private void Show(string text, double done)
     {
-        if (!_first && _sinceStep.Elapsed.TotalSeconds < (_redraw ? 0.2 : 15))
+        if (!_first && _sinceStep.Elapsed.TotalSeconds < (console.ErrorIsTerminal ? 0.2 : 15))
             return;
         _first = false;
         _sinceStep.Restart();
-        lock (_writer)
-        {
-            if (!_redraw)
-            {
-                _writer.WriteLine(text);
-                return;
-            }
-
-            string bar = Bar(done);
-            Erase();
-            _writer.Write($"{bar} {text}");
-            _drawn = bar.Length + 1 + text.Length;
-        }
-    }
-
-    private void Erase()
-    {
-        if (_drawn > 0)
-            _writer.Write("\r" + new string(' ', _drawn) + "\r");
-        _drawn = 0;
+        if (console.ErrorIsTerminal)
+            console.Progress($"{Bar(done)} {text}");
+        else
+            console.Line(text);
     }
 
     private static string Bar(double part)

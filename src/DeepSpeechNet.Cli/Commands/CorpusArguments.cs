@@ -5,11 +5,6 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary>Opens the corpora that a command line names.</summary>
 internal static class CorpusArguments
 {
-    /// <summary>Opens manifests and packed stores as one corpus; rows that are skipped are named on standard error.</summary>
-    /// <exception cref="CorpusException">A file is missing or damaged, or nothing is left of all of them.</exception>
-    public static ISpeechCorpus Open(IReadOnlyList<string> paths, CorpusFilter filter, int sampleRate) =>
-        Open(paths, filter, sampleRate, warning => Console.Error.WriteLine($"dsn: {warning}"));
-
     /// <summary>Opens manifests and packed stores as one corpus.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="filter">Which recordings are taken.</param>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
@@ -19,8 +18,6 @@ internal sealed class TrainLanguageCommand
     private readonly Option<string[]> _train = new("--train") { Description = "Text files to train on, a sentence a line; plain or .gz.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _valid = new("--valid") { Description = "Text files to choose the best model by.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double> _holdOut = new("--hold-out") { Description = "Without --valid: this part of the training text's sentences, from its end, is held out for that." };
-    private readonly Option<string> _out = new("--out") { Description = "Folder for the model, its checkpoints and its log.", Required = true };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the last checkpoint in the output folder." };
     private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape and symbols) instead of random ones." };
     private readonly Option<LanguageUnit> _unit = new("--unit") { Description = "Words, or Characters (a to z, apostrophe, space unless --alphabet says otherwise).", DefaultValueFactory = _ => Shape.Unit };
     private readonly Option<string?> _alphabet = new("--alphabet") { Description = "The characters of a character model, one after the other." };
@@ -58,23 +55,23 @@ internal sealed class TrainLanguageCommand
     private readonly Option<ulong> _seed = new("--seed") { Description = "Chooses every random draw.", DefaultValueFactory = _ => Defaults.Seed };
     private readonly Option<double> _checkpointMinutes = new("--checkpoint-minutes") { Description = "Minutes between checkpoints.", DefaultValueFactory = _ => Defaults.CheckpointMinutes };
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the model's weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
 
-    private readonly CommandConsole _console;
+    private readonly TrainingArguments _run;
 
-    private TrainLanguageCommand(CommandConsole console) => _console = console;
+    private TrainLanguageCommand(CommandConsole console) => _run = new TrainingArguments(console);
 
     public static Command Create(CommandConsole console)
     {
         TrainLanguageCommand self = new(console);
         Command command = new("language", "Train a neural language model on text.")
         {
-            self._train, self._valid, self._holdOut, self._out, self._resume, self._from, self._unit, self._alphabet, self._vocabulary, self._vocabularySize, self._minimumCount,
+            self._train, self._valid, self._holdOut, self._from, self._unit, self._alphabet, self._vocabulary, self._vocabularySize, self._minimumCount,
             self._network, self._cell, self._layers, self._hidden, self._embedding, self._context, self._tied, self._dropout, self._output, self._samples,
             self._epochs, self._steps, self._batch, self._window, self._rate, self._optimiser, self._momentum, self._decay, self._schedule, self._fullRate, self._rateDecay,
             self._warmUp, self._clip, self._range, self._forget, self._evaluationSteps, self._evaluationTokens, self._patience, self._seed, self._checkpointMinutes,
-            self._weights, self._threads,
+            self._weights,
         };
+        self._run.AddTo(command);
         command.SetAction(self.RunAsync);
         return command;
     }
@@ -83,25 +80,14 @@ internal sealed class TrainLanguageCommand
     {
         LanguageTrainerOptions options = Options(parsed);
         NeuralLanguageModelOptions shape = ModelShape(parsed);
-        try
-        {
-            options.Validate();
-            shape.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message);
-        }
-
-        TrainingDisplay display = new(_console.Error, _console.ErrorIsTerminal);
-        string folder = parsed.GetRequiredValue(_out);
-        if (new RunFolder(folder).HasCheckpoints && !parsed.GetValue(_resume))
-            throw new UsageException($"{folder} holds checkpoints of an earlier run: add --resume to go on with it, or give another folder.");
-        display.Line("Reading the text ...");
+        UsageException.Check(options.Validate);
+        UsageException.Check(shape.Validate);
+        string folder = _run.Folder(parsed);
+        _run.Display.Line("Reading the text ...");
         LanguageTokens tokens = Tokens(parsed, shape.Unit);
         (TokenText train, TokenText? valid) = Texts(parsed, tokens, cancellationToken);
 
-        using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
+        using CpuDevice device = _run.Device(parsed);
         NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange, train.Counts());
         if (parsed.GetValue(_from) is { } from)
             StartFrom(from, model, tokens);
@@ -109,24 +95,14 @@ internal sealed class TrainLanguageCommand
         {
             Options = shape,
             Tokens = tokens,
-            Training = new LanguageTrainingRecord { Command = "dsn " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)), Tokens = train.Count },
+            Training = new LanguageTrainingRecord { Command = TrainingArguments.CommandLine, Tokens = train.Count },
         };
-        LanguageTrainer trainer = new(model, description, options, train, valid, folder, display, parsed.GetValue(_weights));
-        display.Line($"{train.Count:N0} symbols in {train.Sentences:N0} sentences, vocabulary {tokens.Count:N0}; valid {valid?.Count ?? 0:N0}; {model.Parameters.TrainedCount:N0} parameters; {trainer.StepsPerEpoch:N0} steps an epoch; {device.Description}");
-        if (parsed.GetValue(_resume))
+        LanguageTrainer trainer = new(model, description, options, train, valid, folder, _run.Display, parsed.GetValue(_weights));
+        _run.Display.Line($"{train.Count:N0} symbols in {train.Sentences:N0} sentences, vocabulary {tokens.Count:N0}; valid {valid?.Count ?? 0:N0}; {model.Parameters.TrainedCount:N0} parameters; {trainer.StepsPerEpoch:N0} steps an epoch; {device.Description}");
+        if (_run.Resumes(parsed))
             trainer.Resume();
 
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, display));
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, display));
-        TrainingOutcome outcome = await trainer.RunAsync(stop.Token).ConfigureAwait(false);
-        display.Line(outcome switch
-        {
-            TrainingOutcome.Finished => $"Finished; the best model is in {folder}.",
-            TrainingOutcome.StoppedEarly => $"Stopped early: the valid text has not become likelier for {options.Patience} evaluations; the best model is in {folder}.",
-            _ => "Interrupted and saved; go on with the same command and --resume.",
-        });
-        return 0;
+        return await _run.RunAsync(folder, trainer.RunAsync, $"the valid text has not become likelier for {options.Patience} evaluations", cancellationToken).ConfigureAwait(false);
     }
 
     private static void StartFrom(string path, NeuralLanguageModel model, LanguageTokens tokens)
@@ -137,13 +113,6 @@ internal sealed class TrainLanguageCommand
             throw new UsageException($"The network of {path} has another shape or other symbols than the options here ask for; give the same to start from it.");
         foreach ((Parameter source, Parameter target) in start.Parameters.Parameters.Zip(model.Parameters.Parameters))
             ParameterSet.Set(target, ParameterSet.Get(source));
-    }
-
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop, TrainingDisplay display)
-    {
-        context.Cancel = true;
-        display.Line("Stopping after this step ...");
-        stop.Cancel();
     }
 
     private LanguageTokens Tokens(ParseResult parsed, LanguageUnit unit)

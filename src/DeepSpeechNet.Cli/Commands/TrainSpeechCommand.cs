@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using DeepSpeechNet.Audio.Augmentation;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
@@ -21,8 +20,6 @@ internal sealed class TrainSpeechCommand
 
     private readonly Option<string[]> _train = new("--train") { Description = "Manifests or packed stores to train on.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _dev = new("--dev") { Description = "Manifests or packed stores to choose the best model by.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string> _out = new("--out") { Description = "Folder for the model, its checkpoints and its log.", Required = true };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the last checkpoint in the output folder." };
     private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same network) instead of random ones." };
     private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora of the manifests alone.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _excludeSpeaker = new("--exclude-speaker") { Description = "Leave these speakers out of training.", AllowMultipleArgumentsPerToken = true };
@@ -57,19 +54,27 @@ internal sealed class TrainSpeechCommand
     private readonly Option<FeatureNormalisation> _normalisation = new("--normalisation") { Description = "How features are normalised: PerUtterance; Level for single words and short commands; Running; None.", DefaultValueFactory = _ => new FrontEndOptions().Normalisation };
     private readonly Option<string?> _augment = new("--augment") { Description = "Change the recordings in training: 'default', or a JSON file with settings." };
     private readonly NoiseArguments _noise = new();
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
+    private readonly TrainingArguments _run;
+    private readonly CommandConsole _console;
 
-    public static Command Create()
+    private TrainSpeechCommand(CommandConsole console)
     {
-        TrainSpeechCommand self = new();
+        _run = new TrainingArguments(console);
+        _console = console;
+    }
+
+    public static Command Create(CommandConsole console)
+    {
+        TrainSpeechCommand self = new(console);
         Command command = new("speech", "Train a recogniser on labelled recordings.")
         {
-            self._train, self._dev, self._out, self._resume, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
+            self._train, self._dev, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._threads,
+            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment,
         };
         self._noise.AddTo(command);
+        self._run.AddTo(command);
         command.SetAction(self.RunAsync);
         return command;
     }
@@ -78,24 +83,25 @@ internal sealed class TrainSpeechCommand
     {
         SpeechTrainerOptions options = Options(parsed);
         AcousticModelOptions shape = ModelShape(parsed);
-        Validate(options.Validate);
-        Validate(shape.Validate);
+        UsageException.Check(options.Validate);
+        UsageException.Check(shape.Validate);
+        string folder = _run.Folder(parsed);
 
         Alphabet alphabet = Alphabet.English;
         FrontEndOptions frontEnd = new() { MelBins = parsed.GetValue(_melBins), Normalisation = parsed.GetValue(_normalisation) };
-        Validate(frontEnd.Validate);
+        UsageException.Check(frontEnd.Validate);
         CorpusFilter filter = new()
         {
             OnlyCorpora = parsed.GetValue(_onlyCorpus) ?? [],
             ExcludedSpeakers = parsed.GetValue(_excludeSpeaker) ?? [],
             MaximumSeconds = parsed.GetValue(_maximumSeconds),
         };
-        using ISpeechCorpus train = CorpusArguments.Open(parsed.GetRequiredValue(_train), filter, frontEnd.SampleRate);
+        using ISpeechCorpus train = CorpusArguments.Open(parsed.GetRequiredValue(_train), filter, frontEnd.SampleRate, _console.Say);
         using ISpeechCorpus? dev = parsed.GetValue(_dev) is { Length: > 0 } devPaths
-            ? CorpusArguments.Open(devPaths, new CorpusFilter { OnlyCorpora = parsed.GetValue(_devCorpus) ?? [], OnlySpeakers = parsed.GetValue(_devSpeaker) ?? [] }, frontEnd.SampleRate)
+            ? CorpusArguments.Open(devPaths, new CorpusFilter { OnlyCorpora = parsed.GetValue(_devCorpus) ?? [], OnlySpeakers = parsed.GetValue(_devSpeaker) ?? [] }, frontEnd.SampleRate, _console.Say)
             : null;
 
-        using CpuDevice device = new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
+        using CpuDevice device = _run.Device(parsed);
         int features = new FeatureExtractor(frontEnd).FeatureCount;
         AcousticModel model = parsed.GetValue(_from) is { } from
             ? StartFrom(from, device, shape, features, alphabet)
@@ -106,40 +112,19 @@ internal sealed class TrainSpeechCommand
             Alphabet = alphabet,
             FrontEnd = frontEnd,
             Acoustic = shape,
-            Training = new TrainingRecord { Command = CommandLine(), Hours = hours },
+            Training = new TrainingRecord { Command = TrainingArguments.CommandLine, Hours = hours },
         };
 
         AugmentationOptions? augmentation = AugmentationArguments.Options(parsed.GetValue(_augment));
         IReadOnlyList<float[]> noises = _noise.Read(parsed, frontEnd.SampleRate);
         Func<IUtteranceAugmenter>? augmenter = augmentation is null ? null : () => new UtteranceAugmenter(augmentation, frontEnd, noises);
 
-        TrainingDisplay display = new(Console.Error, !Console.IsErrorRedirected);
-        string folder = parsed.GetRequiredValue(_out);
-        SpeechTrainer trainer = new(model, description, options, train, dev, folder, display, augmenter);
-        if (trainer.CanResume && !parsed.GetValue(_resume))
-            throw new UsageException($"{folder} holds checkpoints of an earlier run: add --resume to go on with it, or give another folder.");
-        display.Line($"{train.Count} utterances, {hours:F2} h; dev {dev?.Count ?? 0}; {model.Parameters.TrainedCount:N0} parameters; padding {trainer.PaddingWaste:P1}; {device.Description}");
-        if (parsed.GetValue(_resume))
+        SpeechTrainer trainer = new(model, description, options, train, dev, folder, _run.Display, augmenter);
+        _run.Display.Line($"{train.Count} utterances, {hours:F2} h; dev {dev?.Count ?? 0}; {model.Parameters.TrainedCount:N0} parameters; padding {trainer.PaddingWaste:P1}; {device.Description}");
+        if (_run.Resumes(parsed))
             trainer.Resume();
 
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, display));
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, display));
-        TrainingOutcome outcome = await trainer.RunAsync(stop.Token).ConfigureAwait(false);
-        display.Line(outcome switch
-        {
-            TrainingOutcome.Finished => $"Finished; the best model is in {folder}.",
-            TrainingOutcome.StoppedEarly => $"Stopped early: the dev error has not improved for {options.Patience} epochs; the best model is in {folder}.",
-            _ => $"Interrupted and saved; go on with the same command and --resume.",
-        });
-        return 0;
-    }
-
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop, TrainingDisplay display)
-    {
-        context.Cancel = true;
-        display.Line("Stopping after this step ...");
-        stop.Cancel();
+        return await _run.RunAsync(folder, trainer.RunAsync, $"the dev error has not improved for {options.Patience} epochs", cancellationToken).ConfigureAwait(false);
     }
 
     private SpeechTrainerOptions Options(ParseResult parsed) => new()
@@ -187,18 +172,4 @@ internal sealed class TrainSpeechCommand
             ParameterSet.Set(to, ParameterSet.Get(from));
         return model;
     }
-
-    private static void Validate(Action validate)
-    {
-        try
-        {
-            validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message);
-        }
-    }
-
-    private static string CommandLine() => "dsn " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
 }
