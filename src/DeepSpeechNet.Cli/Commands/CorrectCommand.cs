@@ -36,7 +36,7 @@ internal sealed class CorrectCommand
             throw new UsageException("--evaluate counts errors on pairs and corrects no files: give one of the two.");
         int alternatives = parsed.GetValue(_alternatives);
         using NGramModel? language = _corrector.LanguageModel(parsed);
-        SpellingCorrector corrector = _corrector.Load(parsed, language, pairs.Length > 0 ? Math.Max(alternatives, 5) : alternatives);
+        SpellingCorrector corrector = _corrector.Load(parsed, language, pairs.Length > 0 ? Math.Max(alternatives, 5) : alternatives, _console.Say);
         if (pairs.Length > 0)
         {
             CorrectionEvaluator evaluator = new(corrector, _console);

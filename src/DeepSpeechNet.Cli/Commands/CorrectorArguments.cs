@@ -55,7 +55,7 @@ internal sealed class CorrectorArguments
     }
 
     /// <summary>Makes the corrector.</summary>
-    public SpellingCorrector Load(ParseResult parsed, NGramModel? language, int alternatives)
+    public SpellingCorrector Load(ParseResult parsed, NGramModel? language, int alternatives, Action<string> warn)
     {
         CorrectionPackage package = CorrectionPackage.Load(parsed.GetValue(_model) ?? Path.Combine(ModelArguments.Folder, "spelling"));
         CorrectionOptions set = package.Options;
@@ -72,6 +72,6 @@ internal sealed class CorrectorArguments
             Threshold = parsed.GetValue(_threshold) ?? set.Threshold,
         };
         UsageException.Check(options.Validate);
-        return new SpellingCorrector(package.Channel, package.Words, language, options, parsed.GetValue(_hotWords) is { } hot ? HotWordList.Load(hot, Alphabet.English).Phrases : null);
+        return new SpellingCorrector(package.Channel, package.Words, language, options, parsed.GetValue(_hotWords) is { } hot ? new HotWordFile(hot, Alphabet.English, warn) : null);
     }
 }

@@ -1,8 +1,8 @@
 namespace DeepSpeechNet.Language.Correction;
 
 /// <summary>
-/// The letters of the channel as small numbers (space 1, a to z 2..27, apostrophe 28; 0 stands for no letter), and runs of one to three letters packed
-/// into one number in base 29, first letter lowest.
+/// The letters of the channel as small numbers (space 1, a to z 2..27, apostrophe 28: their labels in <see cref="Alphabet.English"/> and one more; 0 stands
+/// for no letter), and runs of one to three letters packed into one number in base 29, first letter lowest.
 /// </summary>
 internal static class ChannelLetters
 {
@@ -12,6 +12,9 @@ internal static class ChannelLetters
     public const int MaxLength = 3;
 
     private const string Symbols = "\0 abcdefghijklmnopqrstuvwxyz'";
+
+    /// <summary>The numbers as an alphabet's labels.</summary>
+    public static Alphabet Alphabet { get; } = new(Symbols);
 
     /// <summary>The number of a letter, or 0 for anything outside the alphabet.</summary>
     public static int Code(char letter) => letter switch

@@ -1,3 +1,4 @@
+using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
 
 namespace DeepSpeechNet.Language.Correction;
@@ -10,7 +11,7 @@ internal sealed class HistoryStore
 
     private readonly Lexicon _lexicon;
     private readonly NGramModel? _model;
-    private readonly HotPhrases _hot;
+    private readonly HotWordAutomaton? _hot;
     private readonly Dictionary<long, int> _children = [];
     private Entry[] _entries = new Entry[1024];
     private (int Before, int Position)[] _ends = new (int, int)[1024];
@@ -18,7 +19,7 @@ internal sealed class HistoryStore
     private bool _single;
     private float _weight, _bonus;
 
-    public HistoryStore(Lexicon lexicon, NGramModel? model, HotPhrases hot) => (_lexicon, _model, _hot) = (lexicon, model, hot);
+    public HistoryStore(Lexicon lexicon, NGramModel? model, HotWordAutomaton? hot) => (_lexicon, _model, _hot) = (lexicon, model, hot);
 
     /// <summary>Forgets all sequences and starts anew.</summary>
     /// <param name="single">Whether a word stands alone, so that frequencies count and no context does.</param>
@@ -28,7 +29,7 @@ internal sealed class HistoryStore
     {
         (_single, _weight, _bonus) = (single || _model is null, weight, bonus);
         _children.Clear();
-        _entries[None] = new Entry { Word = -1, State = _model is null ? default : _model.Begin };
+        _entries[None] = new Entry { Word = -1, Hot = HotWordAutomaton.Start, State = _model is null ? default : _model.Begin };
         _count = 1;
         _ends[0] = (0, 0);
         _endCount = 1;
@@ -57,7 +58,7 @@ internal sealed class HistoryStore
     public float End(int history)
     {
         Entry entry = _entries[history];
-        float gain = _hot.End(entry.Hot);
+        float gain = _hot?.EndGain(entry.Hot) ?? 0;
         return _single ? gain : gain + (_weight * _model!.Score(entry.State, Vocabulary.End, out _));
     }
 
@@ -87,8 +88,7 @@ internal sealed class HistoryStore
         entry.Parent = history;
         entry.Word = mark;
         float probability = _single ? Frequency(word, letters) : Continue(parent.State, word, letters, out entry.State);
-        (entry.Hot, float hot) = _hot.Step(parent.Hot, word >= 0 ? _lexicon[word] : "");
-        entry.Gain = gain = (_weight * probability) + _bonus + hot;
+        entry.Gain = gain = (_weight * probability) + _bonus + HotGain(parent.Hot, word, letters, out entry.Hot);
         _children.Add(key, _count);
         return _count++;
     }
@@ -104,6 +104,27 @@ internal sealed class HistoryStore
         if (id != Vocabulary.Unknown)
             return probability;
         return probability + (word >= 0 ? _lexicon.Share(word) : letters.IsEmpty ? 0 : _lexicon.NovelShare + _lexicon.Letters.LogProbability(letters));
+    }
+
+    /// <summary>What hot words give for a word and the space after it; a word that is not made of letters ends any phrase.</summary>
+    private float HotGain(int state, int word, ReadOnlySpan<byte> letters, out int next)
+    {
+        next = HotWordAutomaton.Start;
+        if (_hot is null)
+            return 0;
+        if (word < 0 && letters.IsEmpty)
+            return _hot.EndGain(state);
+        float gain = 0;
+        next = state;
+        int count = word >= 0 ? _lexicon[word].Length : letters.Length;
+        for (int i = 0; i <= count; i++)
+        {
+            int code = i == count ? ChannelLetters.Space : word >= 0 ? ChannelLetters.Code(_lexicon[word][i]) : letters[i];
+            gain += _hot.Gain(next, code - 1);
+            next = _hot.Next(next, code - 1);
+        }
+
+        return gain;
     }
 
     private struct Entry

@@ -1,3 +1,4 @@
+using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
 
 namespace DeepSpeechNet.Language.Correction;
@@ -19,7 +20,8 @@ internal sealed class Lexicon
     private readonly float[] _unigram;
     private readonly float[] _share;
 
-    public Lexicon(WordList list, NGramModel? model, HotPhrases hot, float weight, float novelShare)
+    /// <exception cref="ArgumentException">There is no word at all.</exception>
+    public Lexicon(WordList list, NGramModel? model, HotWordList? hot, float weight, float novelShare)
     {
         SortedDictionary<string, (double Count, int Id)> all = new(StringComparer.Ordinal);
         ReadOnlySpan<string> listed = list.Words;
@@ -27,7 +29,8 @@ internal sealed class Lexicon
             all.Add(listed[i], (list.Counts[i], 0));
         if (model is not null)
             AddVocabulary(all, model, Math.Max(list.Total, 1));
-        foreach (string word in hot.Words.Keys)
+        Dictionary<string, float> gains = HotGains(hot);
+        foreach (string word in gains.Keys)
         {
             double count = Math.Max(list.Total * HotFrequency, 1);
             (double Count, int Id) known = all.GetValueOrDefault(word);
@@ -35,6 +38,8 @@ internal sealed class Lexicon
                 all[word] = (count, 0);
         }
 
+        if (all.Count == 0)
+            throw new ArgumentException("Neither the word list nor the language model has a word of the letters a to z; correcting needs words.", nameof(list));
         _words = [.. all.Keys];
         _ids = new int[_words.Length];
         _unigram = new float[_words.Length];
@@ -57,9 +62,9 @@ internal sealed class Lexicon
 
         NovelShare = MathF.Log(novelShare);
         float[] hopes = [.. _unigram];
-        foreach ((string word, float gain) in hot.Words)
+        foreach ((string word, float gain) in gains)
             hopes[Array.BinarySearch(_words, word, StringComparer.Ordinal)] += gain / Math.Max(weight, 0.1f);
-        Trie = new WordTrie(_words, hopes);
+        Trie = WordTrie.Build(ChannelLetters.Alphabet, _words.Index(), word => hopes[word]);
         Letters = new LetterModel(_words);
     }
 
@@ -101,6 +106,26 @@ internal sealed class Lexicon
         }
 
         return Trie.Word(node) >= 0;
+    }
+
+    /// <summary>The words of hot phrases, and the most that each earns at once: its share of the phrase's letters.</summary>
+    private static Dictionary<string, float> HotGains(HotWordList? hot)
+    {
+        Dictionary<string, float> gains = new(StringComparer.Ordinal);
+        foreach (HotWord phrase in hot?.Phrases ?? [])
+        {
+            int length = phrase.Phrase.Length;
+            for (int at = 0, end; at < length; at = end + 1)
+            {
+                end = phrase.Phrase.IndexOf(' ', at) is var space and >= 0 ? space : length;
+                string word = phrase.Phrase[at..end];
+                float gain = (float)phrase.Weight * (Math.Min(end + 1, length) - at) / length;
+                if (WordList.IsWord(word))
+                    gains[word] = Math.Max(gains.GetValueOrDefault(word), gain);
+            }
+        }
+
+        return gains;
     }
 
     private static void AddVocabulary(SortedDictionary<string, (double Count, int Id)> all, NGramModel model, double total)

@@ -1,3 +1,4 @@
+using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
 
 namespace DeepSpeechNet.Language.Correction;
@@ -30,7 +31,7 @@ internal sealed class SentenceDecoder
     private float[] _order = [];
     private float _weight, _penalty, _best;
 
-    public SentenceDecoder(ChannelModel channel, Lexicon lexicon, NGramModel? model, HotPhrases hot, CorrectionOptions options)
+    public SentenceDecoder(ChannelModel channel, Lexicon lexicon, NGramModel? model, HotWordAutomaton? hot, CorrectionOptions options)
     {
         (_channel, _lexicon, _options) = (channel, lexicon, options);
         _histories = new HistoryStore(lexicon, model, hot);
@@ -188,7 +189,7 @@ internal sealed class SentenceDecoder
         foreach (ChannelModel.Group group in _channel.GroupsOf(ChannelLetters.Pack(letters)))
         {
             bool possible = h.Node == Outside ? group.First == ChannelLetters.Space
-                : group.First == ChannelLetters.Space ? trie.Word(h.Node) >= 0 : trie.Has(h.Node, group.First);
+                : group.First == ChannelLetters.Space ? trie.Word(h.Node) >= 0 : trie.Child(h.Node, group.First) >= 0;
             if (!possible)
                 continue;
             for (int i = group.From; i < group.To; i++)

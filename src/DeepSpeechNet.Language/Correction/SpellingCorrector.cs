@@ -12,20 +12,22 @@ namespace DeepSpeechNet.Language.Correction;
 public sealed class SpellingCorrector
 {
     private readonly ChannelModel _channel;
-    private readonly Lexicon _lexicon;
+    private readonly WordList _words;
     private readonly NGramModel? _model;
-    private readonly HotPhrases _hot;
-    private readonly ConcurrentBag<SentenceDecoder> _decoders = [];
+    private readonly IHotWords? _hotWords;
+    private readonly Lock _lock = new();
+    private volatile Setting _setting;
 
     /// <summary>A corrector.</summary>
     /// <param name="channel">How letters meant come out.</param>
     /// <param name="words">Words and their frequencies, for words outside the language model and words that stand alone.</param>
     /// <param name="model">A language model over words; null to go by the frequency of words alone.</param>
     /// <param name="options">How to weigh and search; null for the defaults.</param>
-    /// <param name="hotWords">Phrases to favour, of words known or not; null for none.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, a hot phrase has other characters than a to z, apostrophe and single spaces,
-    /// the model is one over characters, or there is no word at all.</exception>
-    public SpellingCorrector(ChannelModel channel, WordList words, NGramModel? model = null, CorrectionOptions? options = null, IEnumerable<HotWord>? hotWords = null)
+    /// <param name="hotWords">Phrases to favour, of words known or not, in the letters of <see cref="Alphabet.English"/>; null for none. Each text is corrected with
+    /// those in force when it comes.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, the hot words are of another alphabet, the model is one over characters, or there is no
+    /// word at all.</exception>
+    public SpellingCorrector(ChannelModel channel, WordList words, NGramModel? model = null, CorrectionOptions? options = null, IHotWords? hotWords = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(words);
@@ -33,24 +35,15 @@ public sealed class SpellingCorrector
         Options.Validate();
         if (model is { Vocabulary.HasCharacters: true })
             throw new ArgumentException($"'{model.Name}' is a language model over characters; correcting needs one over words.", nameof(model));
-        HotWord[] phrases = [.. hotWords ?? []];
-        foreach (HotWord hot in phrases)
-        {
-            if (!Array.TrueForAll(hot.Phrase.Split(' '), WordList.IsWord))
-                throw new ArgumentException($"The hot phrase '{hot.Phrase}' has other characters than a to z, apostrophe and single spaces between words; write it with those alone.", nameof(hotWords));
-        }
-
-        (_channel, _model, _hot) = (channel, model, new HotPhrases(phrases));
-        _lexicon = new Lexicon(words, model, _hot, Options.LanguageWeight, Options.NovelWordShare);
-        if (_lexicon.Count == 0)
-            throw new ArgumentException("Neither the word list nor the language model has a word of the letters a to z; correcting needs words.", nameof(words));
+        (_channel, _words, _model, _hotWords) = (channel, words, model, hotWords);
+        _setting = Set(hotWords?.Current);
     }
 
     /// <summary>How it weighs and searches.</summary>
     public CorrectionOptions Options { get; }
 
     /// <summary>The number of words that it knows.</summary>
-    public int WordCount => _lexicon.Count;
+    public int WordCount => _setting.Lexicon.Count;
 
     /// <summary>Corrects one text, at best one sentence.</summary>
     /// <param name="text">The text; what has no letter from a to z comes back as it is.</param>
@@ -60,17 +53,38 @@ public sealed class SpellingCorrector
         WrittenText written = new(text);
         if (!written.HasLetters)
             return Unchanged(text);
-        if (!_decoders.TryTake(out SentenceDecoder? decoder))
-            decoder = new SentenceDecoder(_channel, _lexicon, _model, _hot, Options);
+        Setting setting = Current();
+        if (!setting.Decoders.TryTake(out SentenceDecoder? decoder))
+            decoder = new SentenceDecoder(_channel, setting.Lexicon, _model, setting.HotWords?.Automaton, Options);
         List<DecodedText> texts = decoder.Decode(written.Codes, Options.Alternatives, single: written.Count == 1);
-        _decoders.Add(decoder);
+        setting.Decoders.Add(decoder);
         if (texts.Count == 0)
             return Unchanged(text);
         CorrectionAlternative[] alternatives = new CorrectionAlternative[texts.Count];
         for (int i = 0; i < alternatives.Length; i++)
-            alternatives[i] = new CorrectionAlternative(written.With(texts[i], _lexicon), texts[i].Score);
+            alternatives[i] = new CorrectionAlternative(written.With(texts[i], setting.Lexicon), texts[i].Score);
         return new Correction(alternatives[0].Text, alternatives);
     }
 
     private static Correction Unchanged(string text) => new(text, [new CorrectionAlternative(text, 0)]);
+
+    /// <summary>The words to correct with now; they are gathered anew when the hot words have changed.</summary>
+    private Setting Current()
+    {
+        HotWordList? hot = _hotWords?.Current;
+        if (ReferenceEquals(hot, _setting.HotWords))
+            return _setting;
+        lock (_lock)
+            return ReferenceEquals(hot, _setting.HotWords) ? _setting : _setting = Set(hot);
+    }
+
+    private Setting Set(HotWordList? hotWords)
+    {
+        if (hotWords is not null && !hotWords.Alphabet.Equals(Alphabet.English))
+            throw new ArgumentException($"The hot words are written with the letters \"{hotWords.Alphabet.Symbols}\"; correcting needs them with \"{Alphabet.English.Symbols}\".", nameof(hotWords));
+        return new Setting(hotWords, new Lexicon(_words, _model, hotWords, Options.LanguageWeight, Options.NovelWordShare), []);
+    }
+
+    /// <summary>What depends on the hot words: the words known, and decoders over them that are idle.</summary>
+    private sealed record Setting(HotWordList? HotWords, Lexicon Lexicon, ConcurrentBag<SentenceDecoder> Decoders);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using DeepSpeechNet.Language.Correction;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
@@ -33,7 +34,31 @@ public sealed class SpellingCorrectorTests : IDisposable
         const string Seen = "prime miniter nerenr modi";
         Assert.NotEqual("prime minister narendra modi", Make().Correct(Seen).Text);
 
-        Assert.Equal("prime minister narendra modi", Make(hot: [new HotWord("narendra modi", 8)]).Correct(Seen).Text);
+        Assert.Equal("prime minister narendra modi", Make(hot: Hot("narendra modi\t8")).Correct(Seen).Text);
+    }
+
+    [Fact]
+    public void Hot_words_that_change_count_from_the_next_text_on()
+    {
+        ChangingHotWords words = new() { Current = Hot("narendra modi\t8") };
+        SpellingCorrector corrector = Make(hot: words);
+        Assert.Equal("prime minister narendra modi", corrector.Correct("prime miniter nerenr modi").Text);
+
+        words.Current = Hot("norena mody\t8");
+        Assert.Equal("prime minister norena mody", corrector.Correct("prime miniter nerena modi").Text);
+    }
+
+    [Theory]
+    [InlineData("prime miniter, 12 narendra modi", "prime minister, 12 narendra modi")]
+    [InlineData("narendra 12 modi", "narendra 12 modi")]
+    public void Words_that_stay_end_a_hot_phrase(string seen, string meant)
+    {
+        Corrected with = Make(hot: Hot("narendra modi\t8")).Correct(seen), halves = Make(hot: Hot("narendra\t0.001\nmodi\t0.001")).Correct(seen);
+
+        Assert.Equal(meant, with.Text);
+        Assert.Equal(meant, halves.Text);
+        double weight = seen.Contains("narendra modi", StringComparison.Ordinal) ? 8 : 0;
+        Assert.Equal(halves.Alternatives[0].Score + weight, with.Alternatives[0].Score, 0.01);
     }
 
     [Fact]
@@ -124,14 +149,22 @@ public sealed class SpellingCorrectorTests : IDisposable
         Assert.Contains("BeamWidth is 0", Assert.Throws<ArgumentException>(() => Make(new CorrectionOptions { BeamWidth = 0 })).Message, StringComparison.Ordinal);
         Assert.Contains("LanguageWeight is -1", Assert.Throws<ArgumentException>(() => Make(new CorrectionOptions { LanguageWeight = -1 })).Message, StringComparison.Ordinal);
         Assert.Contains("correcting needs words", Assert.Throws<ArgumentException>(() => new SpellingCorrector(Channel, WordList.FromCounts([]))).Message, StringComparison.Ordinal);
-        Assert.Contains("'x1'", Assert.Throws<ArgumentException>(() => Make(hot: [new HotWord("x1", 1)])).Message, StringComparison.Ordinal);
+        HotWordList other = HotWordList.Parse("ab\t1"u8, "hot.txt", new Alphabet("ab "));
+        Assert.Contains("\"ab \"", Assert.Throws<ArgumentException>(() => Make(hot: other)).Message, StringComparison.Ordinal);
     }
 
-    private SpellingCorrector Make(CorrectionOptions? options = null, IEnumerable<HotWord>? hot = null)
+    private static HotWordList Hot(string lines) => HotWordList.Parse(Encoding.UTF8.GetBytes(lines), "hot.txt", Alphabet.English);
+
+    private SpellingCorrector Make(CorrectionOptions? options = null, IHotWords? hot = null)
     {
         Dictionary<string, double> counts = [];
         foreach (string word in Sentences.SelectMany(s => s.Split(' ')))
             counts[word] = counts.GetValueOrDefault(word) + 1;
         return new SpellingCorrector(Channel, WordList.FromCounts(counts), _model, options ?? new CorrectionOptions { EditPenalty = 1 }, hot);
+    }
+
+    private sealed class ChangingHotWords : IHotWords
+    {
+        public required HotWordList Current { get; set; }
     }
 }

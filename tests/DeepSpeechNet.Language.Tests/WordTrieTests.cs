@@ -1,14 +1,16 @@
-using DeepSpeechNet.Language.Decoding.Scorers;
-
-namespace DeepSpeechNet.Language.Tests.Decoding.Scorers;
+namespace DeepSpeechNet.Language.Tests;
 
 public sealed class WordTrieTests
 {
-    [Fact]
-    public void Every_word_is_found_by_its_letters_and_nothing_else_is()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(59)]
+    [InlineData(60)]
+    [InlineData(300)]
+    public void Every_word_is_found_by_its_letters_and_nothing_else_is(int others)
     {
         Random random = new(4);
-        Alphabet alphabet = new("abc ");
+        Alphabet alphabet = new(string.Concat(Enumerable.Range(0, others).Select(i => (char)(0x4E00 + i))) + "abc ");
         Dictionary<string, int> words = [];
         while (words.Count < 60) words.TryAdd(string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => "abc"[random.Next(3)])), words.Count);
         WordTrie trie = WordTrie.Build(alphabet, words.Select(w => (w.Value, w.Key)), id => -id);

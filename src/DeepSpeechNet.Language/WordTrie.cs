@@ -1,4 +1,6 @@
-namespace DeepSpeechNet.Language.Decoding.Scorers;
+using System.Numerics;
+
+namespace DeepSpeechNet.Language;
 
 /// <summary>
 /// The words of a vocabulary as a prefix tree over an alphabet's labels: which words a partial word can still become, and the best
@@ -13,9 +15,13 @@ public sealed class WordTrie
     /// <summary>The node of the empty prefix.</summary>
     public const int Root = 0;
 
-    // Nodes in breadth-first order: the children of node n are the nodes from _firstChild[n] up to _firstChild[n + 1].
+    private const int MaskedSymbols = 63;
+
+    // Nodes in breadth-first order: the children of node n are the nodes from _firstChild[n] up to _firstChild[n + 1], by their labels. Of an alphabet of up to
+    // 63 symbols, bit i of _present[n] tells whether a child has label i, and the bits below it are the children before that one.
     private readonly int[] _firstChild;
     private readonly int[] _labels;
+    private readonly ulong[] _present;
     private readonly int[] _words;
     private readonly float[] _best;
 
@@ -25,6 +31,12 @@ public sealed class WordTrie
         WordCount = wordCount;
         _firstChild = [.. firstChild];
         _labels = [.. labels];
+        _present = alphabet.Size <= MaskedSymbols ? new ulong[labels.Count] : [];
+        for (int node = 0; node < _present.Length; node++)
+        {
+            for (int child = firstChild[node]; child < firstChild[node + 1]; child++) _present[node] |= 1UL << labels[child];
+        }
+
         _words = [.. words];
         _best = best;
     }
@@ -67,12 +79,9 @@ public sealed class WordTrie
     /// <summary>The node that a label leads to, or -1.</summary>
     public int Child(int node, int label)
     {
-        for (int child = _firstChild[node]; child < _firstChild[node + 1]; child++)
-        {
-            if (_labels[child] == label) return child;
-        }
-
-        return -1;
+        if (_present.Length == 0) return Search(node, label);
+        ulong present = _present[node], bit = 1UL << label;
+        return (present & bit) == 0 ? -1 : _firstChild[node] + BitOperations.PopCount(present & (bit - 1));
     }
 
     /// <summary>The first child of a node; the others follow it, up to <see cref="EndOfChildren"/>.</summary>
@@ -89,6 +98,12 @@ public sealed class WordTrie
 
     /// <summary>The highest log-probability among the words at and below a node.</summary>
     public float Best(int node) => _best[node];
+
+    private int Search(int node, int label)
+    {
+        int at = Array.BinarySearch(_labels, _firstChild[node], _firstChild[node + 1] - _firstChild[node], label);
+        return at < 0 ? -1 : at;
+    }
 
     private static WordTrie Build(Alphabet alphabet, (int[] Labels, int Id)[] sorted, Func<int, float> logProbability)
     {
