@@ -26,8 +26,19 @@ public sealed class RunFolderTests : IDisposable
         optimiser.Import(5, name => [.. Enumerable.Range(1, lengths[name]).Select(i => i / 4f)]);
         TrainingState saved = new()
         {
-            Fingerprint = "a run", Epoch = 2, Batch = 3, Step = 41, AverageUpdates = 40, LossSum = 1.5, Scored = 7, Skipped = 1, Best = 0.125, SinceBest = 4,
-            Plateau = new PlateauState(0.5f, 0.3, 1), Seconds = 12.5, Log = ["first", "second"],
+            Fingerprint = "a run",
+            Epoch = 2,
+            Batch = 3,
+            Step = 41,
+            AverageUpdates = 40,
+            LossSum = 1.5,
+            Scored = 7,
+            Skipped = 1,
+            Best = 0.125,
+            SinceBest = 4,
+            Plateau = new PlateauState(0.5f, 0.3, 1),
+            Seconds = 12.5,
+            Log = ["first", "second"],
         };
         folder.SaveCheckpoint(parameters, optimiser, saved, [("carried", [9, 8])]);
 
