@@ -2,13 +2,14 @@ using System.CommandLine;
 
 namespace DeepSpeechNet.Cli.Commands;
 
-/// <summary><c>dsn corpus</c>: labelled recordings packed, checked and described.</summary>
+/// <summary><c>dsn corpus</c>: labelled recordings packed, checked, described and cut.</summary>
 internal static class CorpusCommand
 {
-    public static Command Create(CommandConsole console) => new("corpus", "Pack, check and describe labelled recordings.")
+    public static Command Create(CommandConsole console) => new("corpus", "Pack, check, describe and cut labelled recordings.")
     {
         CorpusPackCommand.Create(console),
         CorpusCheckCommand.Create(console),
         CorpusInfoCommand.Create(console),
+        CorpusWordsCommand.Create(console),
     };
 }

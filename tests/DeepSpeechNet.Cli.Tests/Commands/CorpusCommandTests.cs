@@ -103,4 +103,46 @@ public sealed class CorpusCommandTests : IDisposable
     [Fact]
     public async Task What_is_no_store_has_no_info() => (await _dsn.RunAsync("corpus", "info", "@/m.tsv")).Expect(
         DsnCommand.Failed, "", "dsn: @/m.tsv: this is no store of samples; make one with 'dsn corpus pack'.\n");
+
+    [Fact]
+    public async Task Words_cut_out_of_recordings_are_those_words_alone()
+    {
+        CommandLine.Run run = await _dsn.RunAsync("corpus", "words", "--manifest", "@/m.tsv", "--model", "@/model", "--out", "@/words");
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+        Assert.StartsWith("@/words/manifest.tsv: 5 words, 0.0 minutes; 0 left out", run.Out, StringComparison.Ordinal);
+        string[][] rows = [.. File.ReadAllLines(_dsn["words/manifest.tsv"]).Select(line => line.Split('\t'))];
+        Assert.Equal(["path", "duration_s", "speaker", "corpus", "licence", "text"], rows[0]);
+        Assert.Equal(["ann bad", "ann cab", "bob a", "bob faded", "bob bee"], rows.Skip(1).Select(row => $"{row[2]} {row[5]}"));
+        Assert.All(rows.Skip(1), row => Assert.Equal(("books-words", "CC0"), (row[3], row[4])));
+
+        // The model hears in each clip its word and nothing else.
+        CommandLine.Run evaluation = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", "@/words/manifest.tsv");
+        Assert.Contains("all                   5        5      5  0  0  0  0.00 %  0.00 %\n", evaluation.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_words_asked_for_are_cut_out()
+    {
+        CommandLine.Run run = await _dsn.RunAsync("corpus", "words", "--manifest", "@/m.tsv", "--model", "@/model", "--out", "@/words", "--words", "bee", "cab", "egg");
+        Assert.Equal((0, ""), (run.Exit, run.Error));
+        Assert.Equal(["cab", "bee"], File.ReadAllLines(_dsn["words/manifest.tsv"]).Skip(1).Select(line => line.Split('\t')[5]));
+    }
+
+    [Fact]
+    public async Task Words_that_were_not_said_are_left_out()
+    {
+        File.WriteAllText(_dsn["wrong.tsv"], "path\ttext\none.wav\tbad gag\n");
+        CommandLine.Run run = await _dsn.RunAsync("corpus", "words", "--manifest", "@/wrong.tsv", "--model", "@/model", "--out", "@/words");
+        Assert.Equal(0, run.Exit);
+        Assert.Equal(["bad"], File.ReadAllLines(_dsn["words/manifest.tsv"]).Skip(1).Select(line => line.Split('\t')[5]));
+        Assert.EndsWith("1 left out that the model is unsure of\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clips_never_land_among_other_files() => (await _dsn.RunAsync("corpus", "words", "--manifest", "@/m.tsv", "--model", "@/model", "--out", "@/model")).Expect(
+        DsnCommand.WrongUsage, "", "dsn: @/model is not empty: give a new folder for the clips.\n");
+
+    [Fact]
+    public async Task A_confidence_above_1_is_a_sentence() => (await _dsn.RunAsync("corpus", "words", "--manifest", "@/m.tsv", "--model", "@/model", "--out", "@/words", "--min-confidence", "2")).Expect(
+        DsnCommand.WrongUsage, "", "dsn: --min-confidence must be from 0 to 1.\n");
 }
