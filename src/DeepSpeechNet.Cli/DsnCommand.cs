@@ -21,11 +21,15 @@ public static class DsnCommand
     /// <summary>The command line makes no sense.</summary>
     public const int WrongUsage = 2;
 
+    // A server that is told to stop delivers what it owes; other commands end at once or save within the usual time.
+    private static readonly TimeSpan ServerStop = TimeSpan.FromSeconds(60);
+
     private const int LinuxNoSpace = 28, WindowsDiskFull = unchecked((int)0x80070070);
 
     private static readonly (string Name, Func<CommandConsole, Command> Create)[] Commands =
     [
         ("transcribe", TranscribeCommand.Create),
+        ("serve", ServeCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("explain", ExplainCommand.Create),
         ("tune", TuneCommand.Create),
@@ -59,6 +63,8 @@ public static class DsnCommand
         try
         {
             InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error };
+            if (parsed.CommandResult.Command.Name == "serve")
+                configuration.ProcessTerminationTimeout = ServerStop;
             int exit = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
             await console.Out.FlushAsync().ConfigureAwait(false);
             return exit;

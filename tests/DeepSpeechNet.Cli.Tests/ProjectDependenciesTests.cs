@@ -12,7 +12,8 @@ public sealed class ProjectDependenciesTests
         ["DeepSpeechNet.Audio"] = [],
         ["DeepSpeechNet.Language"] = ["DeepSpeechNet.Engine"],
         ["DeepSpeechNet.Speech"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language"],
-        ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
+        ["DeepSpeechNet.Server"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
+        ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech", "DeepSpeechNet.Server"],
     };
 
     [Fact]

@@ -222,7 +222,8 @@ public sealed class Recognizer : IAsyncDisposable
             decoder = new UtteranceDecoder(Model.Alphabet, Frame, _language);
         try
         {
-            return decoder.Decode(letters.Values, duration, Settings(options), hotWords, options.Alternatives);
+            Transcript transcript = decoder.Decode(letters.Values, duration, Settings(options), hotWords, options.Alternatives);
+            return options.Letters ? transcript with { Letters = LetterSpike.Find(letters.Values, Model.Alphabet, Frame) } : transcript;
         }
         finally
         {

@@ -46,6 +46,9 @@ public sealed record SessionOptions
     /// <summary>How letters become text, in place of what the model says; null for the model's own settings.</summary>
     public DecoderSettings? Decoder { get; init; }
 
+    /// <summary>Whether the letters of the network's best path are wanted too.</summary>
+    public bool Letters { get; init; }
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">One is out of its range; the message names it.</exception>
     public void Validate()
@@ -69,5 +72,6 @@ public sealed record SessionOptions
         LanguageModel = LanguageModel,
         HotWords = HotWords,
         Decoder = Decoder,
+        Letters = Letters,
     };
 }

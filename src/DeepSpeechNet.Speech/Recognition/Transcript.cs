@@ -13,6 +13,9 @@ public sealed record Transcript(
     IReadOnlyList<TranscriptWord> Words,
     IReadOnlyList<TranscriptAlternative> Alternatives)
 {
+    /// <summary>The letters of the network's best path, which need not be those of <see cref="Text"/>; empty unless they were asked for.</summary>
+    public IReadOnlyList<LetterSpike> Letters { get; init; } = [];
+
     /// <summary>The transcript of a recording in which nothing was said.</summary>
     public static Transcript Empty(TimeSpan duration) => new("", duration, [], []);
 
@@ -28,14 +31,18 @@ public sealed record Transcript(
         ArgumentNullException.ThrowIfNull(parts);
         List<string> texts = [];
         List<TranscriptWord> words = [];
+        List<LetterSpike> letters = [];
         foreach ((TimeSpan start, Transcript part) in parts)
         {
             if (part.Text.Length > 0) texts.Add(part.Text);
             foreach (TranscriptWord word in part.Words)
                 words.Add(word with { Start = word.Start + start, End = word.End + start });
+            foreach (LetterSpike letter in part.Letters)
+                letters.Add(letter with { Time = letter.Time + start });
         }
 
-        return new Transcript(string.Join(' ', texts), duration, words, JoinAlternatives(parts));
+        Transcript joined = new(string.Join(' ', texts), duration, words, JoinAlternatives(parts));
+        return letters.Count == 0 ? joined : joined with { Letters = letters };
     }
 
     private static List<TranscriptAlternative> JoinAlternatives(IReadOnlyList<(TimeSpan Start, Transcript Part)> parts)

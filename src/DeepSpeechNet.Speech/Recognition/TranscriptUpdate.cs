@@ -17,6 +17,9 @@ public sealed record TranscriptUpdate(
     IReadOnlyList<TranscriptWord> Words,
     IReadOnlyList<TranscriptAlternative> Alternatives)
 {
+    /// <summary>The letters of the network's best path, with times from the start of the stream; empty unless they were asked for.</summary>
+    public IReadOnlyList<LetterSpike> Letters { get; init; } = [];
+
     /// <summary>The mean of the words' confidences, 0 to 1; 0 where there are no words.</summary>
     public double Confidence
     {
@@ -38,6 +41,7 @@ public sealed record TranscriptUpdate(
         TranscriptWord[] words = new TranscriptWord[transcript.Words.Count];
         for (int i = 0; i < words.Length; i++)
             words[i] = transcript.Words[i] with { Start = transcript.Words[i].Start + start, End = transcript.Words[i].End + start };
-        return new TranscriptUpdate(kind, utterance, start, start + transcript.Duration, transcript.Text, words, transcript.Alternatives);
+        TranscriptUpdate update = new(kind, utterance, start, start + transcript.Duration, transcript.Text, words, transcript.Alternatives);
+        return transcript.Letters.Count == 0 ? update : update with { Letters = [.. transcript.Letters.Select(l => l with { Time = l.Time + start })] };
     }
 }
