@@ -30,6 +30,9 @@ namespace DeepSpeechNet.Server;
 /// </summary>
 public sealed class SpeechServer : IAsyncDisposable
 {
+    /// <summary>What a form may have beside the recording, in bytes.</summary>
+    internal const int FormSlack = 1 << 18;
+
     private const string VoskMark = "dsn.vosk";
 
     private readonly WebApplication _app;
@@ -117,7 +120,7 @@ public sealed class SpeechServer : IAsyncDisposable
     {
         ServerLimits limits = _options.Limits;
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = limits.UploadBytes;
+        kestrel.Limits.MaxRequestBodySize = limits.UploadBytes + FormSlack;
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
@@ -158,7 +161,11 @@ public sealed class SpeechServer : IAsyncDisposable
         HealthEndpoint health = new(_health, () => _app.Lifetime.ApplicationStopping.IsCancellationRequested, () => _slots.Count);
         LivePage page = new();
 
-        Task Vosk(HttpContext context) => Guarded(context, keys, c => sockets.HandleAsync(c, "vosk", vosk.RunAsync));
+        Task Vosk(HttpContext context)
+        {
+            context.Items[RequestLog.RouteName] = "vosk";
+            return Guarded(context, keys, c => sockets.HandleAsync(c, "vosk", vosk.RunAsync));
+        }
 
         _app.Use(next => context => log.HandleAsync(context, next));
         _app.Use(next => context => Check(context, check, next));

@@ -16,6 +16,9 @@ internal sealed partial class RequestLog(ILogger logger, ServerMetrics metrics, 
     /// <summary>Where an endpoint leaves the length of the sound.</summary>
     public const string AudioSeconds = "dsn.audio_seconds";
 
+    /// <summary>Where requests that no route describes leave their name.</summary>
+    public const string RouteName = "dsn.route";
+
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         long began = Stopwatch.GetTimestamp();
@@ -66,7 +69,8 @@ internal sealed partial class RequestLog(ILogger logger, ServerMetrics metrics, 
     }
 
     // A path is what a stranger wrote; the route is ours.
-    private static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
+    private static string Route(HttpContext context) =>
+        context.Items.TryGetValue(RouteName, out object? name) ? (string)name! : (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
 
     [LoggerMessage(1, LogLevel.Information, "{Method} {Route} {Status} in {Milliseconds:F0} ms, {AudioSeconds:F1} s of sound, from {Address}")]
     private static partial void Answered(ILogger logger, string method, string route, int status, double milliseconds, double audioSeconds, string? address);

@@ -86,6 +86,14 @@ internal sealed class TranscriptionEndpoint(Recognizer recognizer, ServerOptions
     {
         if (!context.Request.HasFormContentType || context.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true)
             throw new RefusalException(StatusCodes.Status415UnsupportedMediaType, "The request must be multipart/form-data with the fields file and model.");
+        if (context.Request.ContentLength > options.Limits.UploadBytes + SpeechServer.FormSlack)
+        {
+            // Without this the connection is cut while the client still sends, and it never reads the answer; so what comes is read and dropped for a while.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = null;
+            throw TooLarge(null);
+        }
+
         FormOptions form = new() { MultipartBodyLengthLimit = options.Limits.UploadBytes, ValueLengthLimit = LongestField, ValueCountLimit = MostFields, MultipartHeadersCountLimit = 16 };
         context.Features.Set<IFormFeature>(new FormFeature(context.Request, form));
         try
@@ -94,9 +102,8 @@ internal sealed class TranscriptionEndpoint(Recognizer recognizer, ServerOptions
         }
         catch (InvalidDataException e)
         {
-            bool size = e.Message.Contains("length limit", StringComparison.OrdinalIgnoreCase);
-            throw size
-                ? new RefusalException(StatusCodes.Status413PayloadTooLarge, $"The upload is larger than {options.Limits.UploadBytes} bytes, the most that the server takes.", "file", "upload_too_large", e)
+            throw e.Message.Contains("length limit", StringComparison.OrdinalIgnoreCase)
+                ? TooLarge(e)
                 : new RefusalException(StatusCodes.Status400BadRequest, $"The form cannot be read: {e.Message}", inner: e);
         }
         catch (IOException e) when (e is not BadHttpRequestException)
@@ -104,6 +111,9 @@ internal sealed class TranscriptionEndpoint(Recognizer recognizer, ServerOptions
             throw new RefusalException(StatusCodes.Status400BadRequest, "The form ends before its closing boundary.", inner: e);
         }
     }
+
+    private RefusalException TooLarge(Exception? inner) =>
+        new(StatusCodes.Status413PayloadTooLarge, $"The upload is larger than {options.Limits.UploadBytes} bytes, the most that the server takes.", "file", "upload_too_large", inner);
 
     private static Transcript Join(List<TranscriptUpdate> utterances) => new(
         string.Join(' ', utterances.Where(u => u.Text.Length > 0).Select(u => u.Text)),

@@ -25,16 +25,14 @@ public sealed class TranscriptionEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("text", "text/plain", "bad cab\n")]
-    [InlineData("srt", "application/x-subrip", "1\n00:00:00,050 --> 00:00:00,740\nbad cab\n\n")]
-    [InlineData("vtt", "text/vtt", "WEBVTT\n\n00:00:00.050 --> 00:00:00.740\nbad cab\n\n")]
+    [InlineData("text", "text/plain", "^bad cab\n$")]
+    [InlineData("srt", "application/x-subrip", "^1\n00:00:00,0[0-9]+ --> 00:00:00,7[0-9]+\nbad cab\n\n$")]
+    [InlineData("vtt", "text/vtt", "^WEBVTT\n\n00:00:00.0[0-9]+ --> 00:00:00.7[0-9]+\nbad cab\n\n$")]
     public async Task Other_formats_are_whole_files(string format, string type, string expected)
     {
         HttpResponseMessage answer = await _server.TranscribeAsync(Speech, ("response_format", format));
         Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
-        string text = await answer.Content.ReadAsStringAsync();
-        Assert.Equal(expected[..20], text[..20]);
-        Assert.EndsWith(expected[^(format == "text" ? 8 : 9)..], text, StringComparison.Ordinal);
+        Assert.Matches(expected, await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -43,16 +43,30 @@ document.addEventListener("drop", event => {
   if (file) open(file);
 });
 
-fetch("v1/models", { headers: $("key").value ? { authorization: "Bearer " + $("key").value } : {} }).then(async answer => {
-  if (answer.status === 401) {
-    $("keyBox").hidden = false;
-    $("keyBox").open = true;
-    $("key").focus();
-    say("This server asks for a key.");
-  } else if (answer.ok) {
-    $("model").textContent = `Model ${(await answer.json()).data[0].id} · nothing leaves this server`;
+$("keyForm").onsubmit = event => {
+  event.preventDefault();
+  greet();
+};
+greet();
+
+// Says which model listens, or asks for the key that the server wants.
+async function greet() {
+  try {
+    const key = $("key").value;
+    const answer = await fetch("v1/models", { headers: key ? { authorization: "Bearer " + key } : {} });
+    if (answer.status === 401) {
+      $("keyBox").hidden = false;
+      $("keyBox").open = true;
+      $("key").focus();
+      say(key ? "The server does not know this key." : "This server asks for a key.", key !== "");
+    } else if (answer.ok) {
+      $("model").textContent = `Model ${(await answer.json()).data[0].id} · nothing leaves this server`;
+      say("Ready.");
+    }
+  } catch {
+    say("The server does not answer.", true);
   }
-}).catch(() => say("The server does not answer.", true));
+}
 
 async function listen() {
   if (!navigator.mediaDevices) {

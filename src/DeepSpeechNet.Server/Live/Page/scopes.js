@@ -4,7 +4,7 @@ import { Fourier } from "./fourier.js";
 const secondsShown = 8;
 const columnsASecond = 50;
 const lowestHertz = 60, highestHertz = 8000;
-const softest = -92, loudest = -22;
+const softest = -90, loudest = -14;
 const palette = makePalette();
 
 export class Scopes {
@@ -117,8 +117,8 @@ export class Scopes {
     const step = width / this.columns, first = this.columns - this.peaks.length;
     context.fillStyle = "#5ec8d8";
     for (let i = 0; i < this.peaks.length; i++) {
-      // Speech is soft against full scale: the square root shows it.
-      const high = Math.sqrt(this.peaks[i][1]), low = -Math.sqrt(-this.peaks[i][0]);
+      // Speech is soft against full scale: a root shows it.
+      const high = Math.pow(Math.min(1, this.peaks[i][1]), .65), low = -Math.pow(Math.min(1, -this.peaks[i][0]), .65);
       const top = height / 2 * (1 - .95 * high), bottom = height / 2 * (1 - .95 * low);
       context.fillRect((first + i) * step, top, Math.max(1, step * .62), Math.max(1, bottom - top));
     }
@@ -152,13 +152,14 @@ export class Scopes {
   drawSpikes() {
     const context = this.contexts[2], { width, height } = this.canvases[2];
     context.clearRect(0, 0, width, height);
-    const base = height * .72;
+    const base = height * .64;
     context.fillStyle = "#233142";
     context.fillRect(0, base, width, 1);
     context.textAlign = "center";
-    context.font = `600 ${Math.round(height * .19)}px ui-monospace, "DejaVu Sans Mono", monospace`;
+    const size = Math.max(11 * (window.devicePixelRatio || 1), Math.round(height * .15));
+    context.font = `600 ${size}px ui-monospace, "DejaVu Sans Mono", monospace`;
     const pixelsASecond = width / secondsShown, end = this.count / columnsASecond;
-    let lastRight = -Infinity;
+    const rows = [-Infinity, -Infinity];
     for (const list of this.letters.values()) {
       for (const [letter, time, probability] of list) {
         const x = width - (end - time) * pixelsASecond;
@@ -166,11 +167,14 @@ export class Scopes {
         const tall = probability * base * .92;
         context.fillStyle = letter === " " ? "#41566b" : mix(probability);
         context.fillRect(x - 1, base - tall, Math.max(2, width / 700), tall);
-        const space = height * .13;
-        if (letter !== " " && x - space > lastRight - space * .4) {
-          context.fillText(letter, x, height * .93);
-          lastRight = x + space * .5;
-        }
+        if (letter === " ") continue;
+
+        // Letters that stand close go into the second row.
+        const row = rows[0] <= rows[1] || x - rows[0] > .75 * size ? 0 : 1;
+        const place = x - rows[row] > .6 * size ? row : 1 - row;
+        if (x - rows[place] <= .6 * size) continue;
+        context.fillText(letter, x, base + size * (1.05 + .95 * place));
+        rows[place] = x;
       }
     }
   }
