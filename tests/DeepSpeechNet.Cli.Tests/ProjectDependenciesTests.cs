@@ -12,6 +12,7 @@ public sealed class ProjectDependenciesTests
         ["DeepSpeechNet.Audio"] = [],
         ["DeepSpeechNet.Language"] = ["DeepSpeechNet.Engine"],
         ["DeepSpeechNet.Speech"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language"],
+        ["DeepSpeechNet.Extensions.AI"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
         ["DeepSpeechNet.Server"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
         ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech", "DeepSpeechNet.Server"],
     };

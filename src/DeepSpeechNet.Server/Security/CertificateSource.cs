@@ -94,7 +94,7 @@ internal static class CertificateSource
         }
     }
 
-    private static IEnumerable<IPAddress> Addresses()
+    private static HashSet<IPAddress> Addresses()
     {
         HashSet<IPAddress> addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback];
         foreach (NetworkInterface card in NetworkInterface.GetAllNetworkInterfaces())

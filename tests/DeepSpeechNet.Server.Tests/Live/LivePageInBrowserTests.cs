@@ -16,7 +16,7 @@ public sealed class LivePageInBrowserTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _recognizer = await Recognizer.LoadAsync(Path.Combine(Repository.Root, "models", "commands"), threads: 1);
-        _server = new SpeechServer(_recognizer, new ServerOptions { Port = 0, ModelName = "commands" });
+        _server = Server(_recognizer);
         await _server.StartAsync();
     }
 
@@ -76,6 +76,8 @@ public sealed class LivePageInBrowserTests : IAsyncLifetime
             "JSON.stringify([...document.querySelectorAll('button, input, textarea')].filter(c => !(c.textContent.trim() || c.labels?.length || c.ariaLabel)).map(c => c.id))")).GetString());
         Assert.Empty(browser.Faults);
     }
+
+    private static SpeechServer Server(Recognizer recognizer) => new(recognizer, new ServerOptions { Port = 0, ModelName = "commands" });
 
     private async Task<Chromium> OpenAsync(int width, int height)
     {

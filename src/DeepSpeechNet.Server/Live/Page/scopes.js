@@ -1,7 +1,7 @@
 // Waveform, spectrogram and letter spikes: three strips that scroll together. Time runs to the right; the right edge is now.
 import { Fourier } from "./fourier.js";
 
-const secondsShown = 8;
+const longest = 8, shortest = 4;
 const columnsASecond = 50;
 const lowestHertz = 60, highestHertz = 8000;
 const softest = -90, loudest = -14;
@@ -11,7 +11,8 @@ export class Scopes {
   constructor(wave, spectrum, spikes) {
     this.canvases = [wave, spectrum, spikes];
     this.contexts = this.canvases.map(c => c.getContext("2d"));
-    this.columns = Math.ceil(secondsShown * columnsASecond);
+    this.seconds = wave.clientWidth < 600 ? shortest : longest;
+    this.columns = this.seconds * columnsASecond;
     this.clear();
     this.resize();
     new ResizeObserver(() => this.resize()).observe(wave);
@@ -61,7 +62,7 @@ export class Scopes {
   setLetters(utterance, letters) {
     this.letters.set(utterance, letters);
     for (const [known, list] of this.letters) {
-      if (list.length > 0 && list[list.length - 1][1] < this.heard - 2 * secondsShown) this.letters.delete(known);
+      if (list.length > 0 && list[list.length - 1][1] < this.heard - 2 * this.seconds) this.letters.delete(known);
     }
     this.draw();
   }
@@ -158,7 +159,7 @@ export class Scopes {
     context.textAlign = "center";
     const size = Math.max(11 * (window.devicePixelRatio || 1), Math.round(height * .15));
     context.font = `600 ${size}px ui-monospace, "DejaVu Sans Mono", monospace`;
-    const pixelsASecond = width / secondsShown, end = this.count / columnsASecond;
+    const pixelsASecond = width / this.seconds, end = this.count / columnsASecond;
     const rows = [-Infinity, -Infinity];
     for (const list of this.letters.values()) {
       for (const [letter, time, probability] of list) {
