@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DeepSpeechNet.Cli.Evaluating;
 using DeepSpeechNet.Language.Correction;
-using DeepSpeechNet.Language.NGrams;
+using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Cli.Commands;
 
@@ -35,8 +35,9 @@ internal sealed class CorrectCommand
         if (pairs.Length > 0 && files.Length > 0)
             throw new UsageException("--evaluate counts errors on pairs and corrects no files: give one of the two.");
         int alternatives = parsed.GetValue(_alternatives);
-        using NGramModel? language = _corrector.LanguageModel(parsed);
-        SpellingCorrector corrector = _corrector.Load(parsed, language, pairs.Length > 0 ? Math.Max(alternatives, 5) : alternatives, _console.Say);
+        using LanguagePackage? language = _corrector.Language(parsed);
+        SpellingCorrector corrector = _corrector.Load(parsed, language, pairs.Length > 0 ? Math.Max(alternatives, 5) : alternatives, _console.Say, out NeuralSession? neural);
+        using NeuralSession? session = neural;
         if (pairs.Length > 0)
         {
             CorrectionEvaluator evaluator = new(corrector, _console);

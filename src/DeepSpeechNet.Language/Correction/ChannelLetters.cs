@@ -67,11 +67,15 @@ internal static class ChannelLetters
     {
         Span<byte> letters = stackalloc byte[MaxLength];
         int length = Unpack(segment, letters);
-        Span<char> text = stackalloc char[MaxLength];
-        for (int i = 0; i < length; i++)
-            text[i] = Letter(letters[i]);
-        return new string(text[..length]);
+        return Text(letters[..length]);
     }
+
+    /// <summary>Letters by their numbers as text.</summary>
+    public static string Text(ReadOnlySpan<byte> letters) => string.Create(letters.Length, letters, static (text, letters) =>
+    {
+        for (int i = 0; i < text.Length; i++)
+            text[i] = Letter(letters[i]);
+    });
 
     /// <summary>Whether a number is a packed run: no letter after a gap, at least one letter.</summary>
     public static bool IsSegment(int segment)

@@ -12,6 +12,12 @@ public sealed record CorrectionOptions
     /// </summary>
     public float EditPenalty { get; init; } = 2;
 
+    /// <summary>
+    /// What each word that is edited costs on top, however many edits it takes: slips crowd in the words that have any. A space that is put in or taken away
+    /// belongs to the word after it. Default 0.
+    /// </summary>
+    public float WordPenalty { get; init; }
+
     /// <summary>The like of <see cref="LanguageWeight"/> for a word that stands alone. Default 1.</summary>
     public float SingleWordWeight { get; init; } = 1;
 
@@ -30,6 +36,15 @@ public sealed record CorrectionOptions
     /// <summary>Hypotheses whose score is this much below the best one's at the same letter are dropped, in natural logarithms. Default 13.</summary>
     public float Threshold { get; init; } = 13;
 
+    /// <summary>
+    /// The weight of a neural language model, where there is one: it adds this times its ln P(text) to the scores of the best texts of the search. 0 leaves it
+    /// out. Words that stand alone do without. Default 0.2.
+    /// </summary>
+    public float NeuralWeight { get; init; } = 0.2f;
+
+    /// <summary>How many best texts of the search the neural language model ranks anew. Default 30.</summary>
+    public int RescoredTexts { get; init; } = 30;
+
     /// <summary>How many best texts are given, the first among them. Default 1.</summary>
     public int Alternatives { get; init; } = 1;
 
@@ -39,15 +54,19 @@ public sealed record CorrectionOptions
     {
         Check(LanguageWeight, 0, 100, nameof(LanguageWeight));
         Check(EditPenalty, -100, 100, nameof(EditPenalty));
+        Check(WordPenalty, -100, 100, nameof(WordPenalty));
         Check(SingleWordWeight, 0, 100, nameof(SingleWordWeight));
         Check(SingleWordEditPenalty, -100, 100, nameof(SingleWordEditPenalty));
         Check(WordBonus, -100, 100, nameof(WordBonus));
+        Check(NeuralWeight, 0, 100, nameof(NeuralWeight));
         if (!(NovelWordShare is > 0 and < 1))
             throw new ArgumentException($"{nameof(NovelWordShare)} is {NovelWordShare}; it must be above 0 and below 1.");
         if (BeamWidth is < 1 or > 100_000)
             throw new ArgumentException($"{nameof(BeamWidth)} is {BeamWidth}; it must be 1 to 100,000.");
         if (!(Threshold is > 0 and <= 1000))
             throw new ArgumentException($"{nameof(Threshold)} is {Threshold}; it must be above 0 and at most 1000.");
+        if (RescoredTexts is < 1 or > 1000)
+            throw new ArgumentException($"{nameof(RescoredTexts)} is {RescoredTexts}; it must be 1 to 1000.");
         if (Alternatives is < 1 or > 1000)
             throw new ArgumentException($"{nameof(Alternatives)} is {Alternatives}; it must be 1 to 1000.");
     }

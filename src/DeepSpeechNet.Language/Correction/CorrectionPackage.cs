@@ -57,7 +57,7 @@ public sealed record CorrectionPackage(ChannelModel Channel, WordList Words, Cor
         CorrectionOptions options;
         try
         {
-            options = JsonSerializer.Deserialize(json, CorrectionJson.Default.CorrectionOptions) ?? throw new JsonException("it is null");
+            options = ReadOptions(json);
             options.Validate();
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
@@ -66,6 +66,30 @@ public sealed record CorrectionPackage(ChannelModel Channel, WordList Words, Cor
         }
 
         return new CorrectionPackage(ChannelModel.Read(tensors), WordList.Read(tensors), options);
+    }
+
+    /// <summary>The options in JSON; what an older package does not say is as usual.</summary>
+    private static CorrectionOptions ReadOptions(string json)
+    {
+        using JsonFields fields = new(json);
+        CorrectionOptions usual = new();
+        CorrectionOptions options = new()
+        {
+            LanguageWeight = fields.Single(nameof(usual.LanguageWeight), usual.LanguageWeight),
+            EditPenalty = fields.Single(nameof(usual.EditPenalty), usual.EditPenalty),
+            WordPenalty = fields.Single(nameof(usual.WordPenalty), usual.WordPenalty),
+            SingleWordWeight = fields.Single(nameof(usual.SingleWordWeight), usual.SingleWordWeight),
+            SingleWordEditPenalty = fields.Single(nameof(usual.SingleWordEditPenalty), usual.SingleWordEditPenalty),
+            WordBonus = fields.Single(nameof(usual.WordBonus), usual.WordBonus),
+            NovelWordShare = fields.Single(nameof(usual.NovelWordShare), usual.NovelWordShare),
+            BeamWidth = fields.Whole(nameof(usual.BeamWidth), usual.BeamWidth),
+            Threshold = fields.Single(nameof(usual.Threshold), usual.Threshold),
+            NeuralWeight = fields.Single(nameof(usual.NeuralWeight), usual.NeuralWeight),
+            RescoredTexts = fields.Whole(nameof(usual.RescoredTexts), usual.RescoredTexts),
+            Alternatives = fields.Whole(nameof(usual.Alternatives), usual.Alternatives),
+        };
+        fields.RefuseOthers();
+        return options;
     }
 }
 

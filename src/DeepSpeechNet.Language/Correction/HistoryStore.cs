@@ -95,7 +95,7 @@ internal sealed class HistoryStore
 
     private float Frequency(int word, ReadOnlySpan<byte> letters) => word >= 0
         ? _lexicon.Unigram(word)
-        : letters.IsEmpty ? 0 : Lexicon.NovelUnigram + _lexicon.Letters.LogProbability(letters);
+        : letters.IsEmpty ? 0 : _lexicon.NovelUnigram(letters);
 
     private float Continue(in NGramState state, int word, ReadOnlySpan<byte> letters, out NGramState next)
     {

@@ -6,9 +6,10 @@ namespace DeepSpeechNet.Language.Correction;
 /// <param name="Score">ln of the sum over all ways to get here, weighted.</param>
 /// <param name="Priority">The score with the best that the word begun can still become.</param>
 /// <param name="Ends">Where its words end in what was seen, by their number in the <see cref="HistoryStore"/>.</param>
-internal record struct Hypothesis(int Node, int History, float Score, float Priority, int Ends);
+/// <param name="Damaged">Whether the word begun has been edited.</param>
+internal record struct Hypothesis(int Node, int History, float Score, float Priority, int Ends, bool Damaged);
 
-/// <summary>The hypotheses at one letter: those of one node and one history are one, whose probabilities add up. Kept for reuse.</summary>
+/// <summary>The hypotheses at one letter: those of one node and one history, edited or not, are one, whose probabilities add up. Kept for reuse.</summary>
 internal sealed class HypothesisSet
 {
     private Hypothesis[] _items = new Hypothesis[256];
@@ -49,7 +50,7 @@ internal sealed class HypothesisSet
             }
 
             ref Hypothesis there = ref _items[index];
-            if (there.Node != hypothesis.Node || there.History != hypothesis.History)
+            if (there.Node != hypothesis.Node || there.History != hypothesis.History || there.Damaged != hypothesis.Damaged)
                 continue;
             float best = Math.Max(there.Score, hypothesis.Score), ahead = there.Priority - there.Score;
             if (hypothesis.Score > there.Score)

@@ -15,10 +15,13 @@ internal sealed class Lexicon
     /// <summary>The share of running words that stand in no list.</summary>
     private const double NovelRate = 0.003;
 
+    private static readonly float NovelLogarithm = (float)Math.Log(NovelRate);
+
     private readonly string[] _words;
     private readonly int[] _ids;
     private readonly float[] _unigram;
     private readonly float[] _share;
+    private readonly HashSet<int> _hotAlone = [];
 
     /// <exception cref="ArgumentException">There is no word at all.</exception>
     public Lexicon(WordList list, NGramModel? model, HotWordList? hot, float weight, float novelShare)
@@ -63,7 +66,13 @@ internal sealed class Lexicon
         NovelShare = MathF.Log(novelShare);
         float[] hopes = [.. _unigram];
         foreach ((string word, float gain) in gains)
-            hopes[Array.BinarySearch(_words, word, StringComparer.Ordinal)] += gain / Math.Max(weight, 0.1f);
+        {
+            int number = Array.BinarySearch(_words, word, StringComparer.Ordinal);
+            hopes[number] += gain / Math.Max(weight, 0.1f);
+            if (_ids[number] == 0)
+                _hotAlone.Add(number);
+        }
+
         Trie = WordTrie.Build(ChannelLetters.Alphabet, _words.Index(), word => hopes[word]);
         Letters = new LetterModel(_words);
     }
@@ -77,9 +86,6 @@ internal sealed class Lexicon
     /// <summary>ln of the share of the language model's unknown words that no list holds.</summary>
     public float NovelShare { get; }
 
-    /// <summary>ln of the share of running words that no list holds.</summary>
-    public static float NovelUnigram { get; } = (float)Math.Log(NovelRate);
-
     /// <summary>The number of words.</summary>
     public int Count => _words.Length;
 
@@ -92,8 +98,15 @@ internal sealed class Lexicon
     /// <summary>ln of the word's frequency.</summary>
     public float Unigram(int word) => _unigram[word];
 
+    /// <summary>ln of the frequency of a word that no list holds.</summary>
+    /// <param name="letters">Its letters by their numbers.</param>
+    public float NovelUnigram(ReadOnlySpan<byte> letters) => NovelLogarithm + Letters.LogProbability(letters);
+
     /// <summary>ln of the word's share of the words that the language model lacks.</summary>
     public float Share(int word) => _share[word];
+
+    /// <summary>Whether hot phrases name a word that the language model lacks.</summary>
+    public bool IsHotAlone(int word) => _hotAlone.Contains(word);
 
     /// <summary>Whether a word is in it.</summary>
     public bool Contains(ReadOnlySpan<byte> letters)

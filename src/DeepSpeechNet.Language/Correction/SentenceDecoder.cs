@@ -29,7 +29,7 @@ internal sealed class SentenceDecoder
     private readonly Stack<HypothesisSet> _free = [];
     private HypothesisSet?[] _sets = [];
     private float[] _order = [];
-    private float _weight, _penalty, _best;
+    private float _weight, _penalty, _wordPenalty, _best;
 
     public SentenceDecoder(ChannelModel channel, Lexicon lexicon, NGramModel? model, HotWordAutomaton? hot, CorrectionOptions options)
     {
@@ -45,10 +45,11 @@ internal sealed class SentenceDecoder
     {
         _weight = single ? _options.SingleWordWeight : _options.LanguageWeight;
         _penalty = single ? _options.SingleWordEditPenalty : _options.EditPenalty;
+        _wordPenalty = single ? 0 : _options.WordPenalty;
         _histories.Clear(single, _weight, _options.WordBonus);
         if (_sets.Length <= seen.Length)
             _sets = new HypothesisSet[seen.Length + 1];
-        Put(0, Outside, HistoryStore.None, 0, 0);
+        Put(0, Outside, HistoryStore.None, 0, 0, false);
         int token = 0;
         for (int at = 0; at < seen.Length; at++)
         {
@@ -168,7 +169,7 @@ internal sealed class SentenceDecoder
         }
 
         int next = at + word.Length + 1;
-        Put(next, WordTrie.Root, history, score, _histories.AddEnd(h.Ends, next));
+        Put(next, WordTrie.Root, history, score, _histories.AddEnd(h.Ends, next), false);
     }
 
     private void CopyLetter(byte letter, int at, in Hypothesis h)
@@ -176,7 +177,7 @@ internal sealed class SentenceDecoder
         int node = h.Node, history = h.History, ends = h.Ends;
         float score = h.Score + _channel.Copy[letter];
         if (Step(ref node, ref history, ref score, ref ends, letter, at + 1))
-            Put(at + 1, node, history, score, ends);
+            Put(at + 1, node, history, score, ends, h.Damaged && letter != ChannelLetters.Space);
     }
 
     private void Edit(ReadOnlySpan<byte> letters, int at, in Hypothesis h)
@@ -192,17 +193,18 @@ internal sealed class SentenceDecoder
                 : group.First == ChannelLetters.Space ? trie.Word(h.Node) >= 0 : trie.Child(h.Node, group.First) >= 0;
             if (!possible)
                 continue;
+            float penalty = _penalty + (h.Damaged && group.First != ChannelLetters.Space ? 0 : _wordPenalty);
             for (int i = group.From; i < group.To; i++)
             {
-                float score = h.Score + units[i].LogProbability - _penalty;
+                float score = h.Score + units[i].LogProbability - penalty;
                 // Within a word the best that it can become only gets worse; a new word starts with hope again.
                 if (score + (group.First == ChannelLetters.Space ? 0 : ahead) < floor)
                     break;
-                int node = h.Node, history = h.History, ends = h.Ends, meant = units[i].Meant;
-                while (meant > 0 && Step(ref node, ref history, ref score, ref ends, meant % ChannelLetters.Count, position))
+                int node = h.Node, history = h.History, ends = h.Ends, meant = units[i].Meant, last = 0;
+                while (meant > 0 && Step(ref node, ref history, ref score, ref ends, last = meant % ChannelLetters.Count, position))
                     meant /= ChannelLetters.Count;
                 if (meant == 0)
-                    Put(to, node, history, score, ends);
+                    Put(to, node, history, score, ends, _wordPenalty != 0 && last != ChannelLetters.Space);
             }
         }
     }
@@ -228,11 +230,11 @@ internal sealed class SentenceDecoder
         return true;
     }
 
-    private void Put(int at, int node, int history, float score, int ends)
+    private void Put(int at, int node, int history, float score, int ends, bool damaged)
     {
         HypothesisSet set = _sets[at] ??= _free.Count > 0 ? _free.Pop() : new HypothesisSet();
         float priority = score + (_weight * _lexicon.Trie.Best(Math.Max(node, WordTrie.Root)));
         if (priority >= set.Best - _options.Threshold)
-            set.Add(new Hypothesis(node, history, score, priority, ends));
+            set.Add(new Hypothesis(node, history, score, priority, ends, damaged));
     }
 }

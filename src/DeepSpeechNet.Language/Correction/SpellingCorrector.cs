@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
+using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Language.Correction;
 
 /// <summary>
 /// Corrects the spelling of texts, whoever misspelt them, a writer or a speech recogniser: it looks for the text whose probability under a language model,
 /// times that of its coming out as what was seen, is highest. Words may be joined and split. Case, punctuation, numbers and words of other
-/// alphabets stay. Thread-safe; the language model stays the caller's.
+/// alphabets stay. Thread-safe; the language models stay the caller's.
 /// </summary>
 public sealed class SpellingCorrector
 {
@@ -15,6 +16,7 @@ public sealed class SpellingCorrector
     private readonly WordList _words;
     private readonly NGramModel? _model;
     private readonly IHotWords? _hotWords;
+    private readonly SecondPass? _secondPass;
     private readonly Lock _lock = new();
     private volatile Setting _setting;
 
@@ -25,9 +27,10 @@ public sealed class SpellingCorrector
     /// <param name="options">How to weigh and search; null for the defaults.</param>
     /// <param name="hotWords">Phrases to favour, of words known or not, in the letters of <see cref="Alphabet.English"/>; null for none. Each text is corrected with
     /// those in force when it comes.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, the hot words are of another alphabet, the model is one over characters, or there is no
-    /// word at all.</exception>
-    public SpellingCorrector(ChannelModel channel, WordList words, NGramModel? model = null, CorrectionOptions? options = null, IHotWords? hotWords = null)
+    /// <param name="neural">A neural language model, of words or characters, that ranks the best texts of the search anew; it serves this corrector alone. Null for none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, the hot words or the neural model are of another alphabet, the model is one over
+    /// characters, or there is no word at all.</exception>
+    public SpellingCorrector(ChannelModel channel, WordList words, NGramModel? model = null, CorrectionOptions? options = null, IHotWords? hotWords = null, NeuralSession? neural = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(words);
@@ -36,6 +39,7 @@ public sealed class SpellingCorrector
         if (model is { Vocabulary.HasCharacters: true })
             throw new ArgumentException($"'{model.Name}' is a language model over characters; correcting needs one over words.", nameof(model));
         (_channel, _words, _model, _hotWords) = (channel, words, model, hotWords);
+        _secondPass = neural is null || Options.NeuralWeight <= 0 ? null : new SecondPass(neural, Options.NeuralWeight);
         _setting = Set(hotWords?.Current);
     }
 
@@ -56,11 +60,15 @@ public sealed class SpellingCorrector
         Setting setting = Current();
         if (!setting.Decoders.TryTake(out SentenceDecoder? decoder))
             decoder = new SentenceDecoder(_channel, setting.Lexicon, _model, setting.HotWords?.Automaton, Options);
-        List<DecodedText> texts = decoder.Decode(written.Codes, Options.Alternatives, single: written.Count == 1);
+        bool single = written.Count == 1;
+        SecondPass? secondPass = single ? null : _secondPass;
+        List<DecodedText> texts = decoder.Decode(written.Codes, secondPass is null ? Options.Alternatives : Math.Max(Options.Alternatives, Options.RescoredTexts), single);
         setting.Decoders.Add(decoder);
         if (texts.Count == 0)
             return Unchanged(text);
-        CorrectionAlternative[] alternatives = new CorrectionAlternative[texts.Count];
+        if (secondPass is not null)
+            texts = secondPass.Rank(texts, written, setting.Lexicon);
+        CorrectionAlternative[] alternatives = new CorrectionAlternative[Math.Min(texts.Count, Options.Alternatives)];
         for (int i = 0; i < alternatives.Length; i++)
             alternatives[i] = new CorrectionAlternative(written.With(texts[i], setting.Lexicon), texts[i].Score);
         return new Correction(alternatives[0].Text, alternatives);

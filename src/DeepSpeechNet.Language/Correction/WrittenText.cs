@@ -43,6 +43,13 @@ internal sealed class WrittenText
     /// <summary>Whether any word has letters.</summary>
     public bool HasLetters { get; private set; }
 
+    /// <summary>A word's letters by their numbers; none where it is not made of letters.</summary>
+    public ReadOnlySpan<byte> Letters(int word)
+    {
+        ReadOnlySpan<byte> codes = Codes.AsSpan(_starts[word]);
+        return codes[0] == SentenceDecoder.Foreign ? [] : codes[..codes.IndexOf((byte)ChannelLetters.Space)];
+    }
+
     /// <summary>The line with other words, as the decoder found them.</summary>
     /// <param name="decoded">The words.</param>
     /// <param name="lexicon">Where their texts are.</param>

@@ -52,7 +52,7 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
                 if (settings.NeuralPass == NeuralPass.Beam)
                     _parts.Add(("RNN", NeuralScorer(alphabet, _neural, weights with { Weight = settings.NeuralWeight, WordBonus = _parts.Count > 0 ? 0 : settings.WordBonus })));
                 else
-                    _rescorer = new HypothesisRescorer(new NeuralTextScorer(_neural.Stepper, text => Encode(_neural.Tokens, text)), settings.NeuralWeight);
+                    _rescorer = new HypothesisRescorer(new NeuralTextScorer(_neural.Stepper, _neural.Tokens.Encode), settings.NeuralWeight);
             }
             catch
             {
@@ -146,13 +146,6 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
         }
 
         return WordScorer.OfNeural(session.Stepper, ((WordTokens)session.Tokens).Vocabulary, alphabet, weights);
-    }
-
-    private static int[] Encode(LanguageTokens tokens, string text)
-    {
-        List<int> encoded = [];
-        tokens.Encode(text, encoded);
-        return [.. encoded];
     }
 
     private static void CheckAlphabet(Alphabet alphabet, LanguageTokens tokens, string name)

@@ -18,6 +18,15 @@ public abstract class LanguageTokens
     /// <exception cref="UnknownSymbolException">A symbol is not in the alphabet.</exception>
     public abstract void Encode(string sentence, List<int> tokens);
 
+    /// <summary>The numbers of one sentence's symbols, without its end.</summary>
+    /// <exception cref="UnknownSymbolException">A symbol is not in the alphabet.</exception>
+    public int[] Encode(string sentence)
+    {
+        List<int> tokens = [];
+        Encode(sentence, tokens);
+        return [.. tokens];
+    }
+
     /// <summary>Whether others count the same symbols under the same numbers.</summary>
     public bool Matches(LanguageTokens others)
     {

@@ -77,6 +77,17 @@ public sealed class LanguageStepperTests : IDisposable
         Assert.Equal(1, stepper.StateCount);
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Once_warm_states_cost_no_memory_and_a_step_only_what_the_device_needs_for_its_calls(string network)
+    {
+        using LanguageStepper stepper = new(Model(network));
+        long few = Allocated(stepper, 3), many = Allocated(stepper, 60);
+
+        Assert.Equal(few, many);
+        Assert.InRange(many, 0, 20 * 4096);
+    }
+
     [Fact]
     public void Scores_are_the_chosen_probabilities()
     {
@@ -127,6 +138,33 @@ public sealed class LanguageStepperTests : IDisposable
 
         float[] likelihoods = new TextLikelihood(model).Each(TokenText.Of(new CharacterTokens(new Alphabet("abcdef")), ["b", "f"]), streams: 1);
         Assert.Equal(all[6], likelihoods[1], 1e-5f);
+    }
+
+    /// <summary>Bytes that twenty rounds of a beam allocate after as many to warm up: states go on by pairs of symbols, are asked for all that can be asked, and are released.</summary>
+    private static long Allocated(LanguageStepper stepper, int count)
+    {
+        int[] states = new int[count], first = new int[count], second = new int[count], next = new int[count], last = new int[count];
+        float[] all = new float[count * 7], scores = new float[count];
+        Array.Fill(states, stepper.BeginState);
+        for (int i = 0; i < count; i++)
+            (first[i], second[i]) = (i % 7, i / 7 % 7);
+        long before = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            if (round == 20)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            stepper.Step(states, first, next, all);
+            stepper.Advance(next, second, last);
+            stepper.Probabilities(last, all);
+            stepper.Score(last, first, scores);
+            for (int i = 0; i < count; i++)
+            {
+                stepper.Release(next[i]);
+                stepper.Release(last[i]);
+            }
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     internal static NeuralLanguageModelOptions Shape(string network) => network switch

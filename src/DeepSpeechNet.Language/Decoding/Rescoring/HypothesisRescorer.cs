@@ -36,13 +36,23 @@ public sealed class HypothesisRescorer
     {
         ArgumentNullException.ThrowIfNull(hypotheses);
         string[] texts = new string[hypotheses.Count];
-        for (int i = 0; i < texts.Length; i++) texts[i] = hypotheses[i].Text;
-        double[] values = new double[texts.Length];
+        double[] scores = new double[texts.Length];
+        for (int i = 0; i < texts.Length; i++) (texts[i], scores[i]) = (hypotheses[i].Text, hypotheses[i].Score);
+        return [.. Rank(texts, scores).Select(i => hypotheses[i] with { Score = scores[i] })];
+    }
+
+    /// <summary>Adds the second pass to the scores of texts.</summary>
+    /// <param name="texts">The texts, with single spaces between words.</param>
+    /// <param name="scores">Their scores of the first pass; receives the new ones.</param>
+    /// <returns>The places of the texts, best first; of equal ones the earlier stands before the later.</returns>
+    public int[] Rank(IReadOnlyList<string> texts, double[] scores)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(scores);
+        double[] values = new double[texts.Count];
         _scorer.Score(texts, values);
-        CtcHypothesis[] rescored = new CtcHypothesis[texts.Length];
-        for (int i = 0; i < rescored.Length; i++)
-            rescored[i] = hypotheses[i] with { Score = hypotheses[i].Score + (_weight * values[i]) + (_bonus * Words(texts[i])) };
-        return [.. rescored.OrderByDescending(h => h.Score)];
+        for (int i = 0; i < values.Length; i++) scores[i] += (_weight * values[i]) + (_bonus * Words(texts[i]));
+        return [.. Enumerable.Range(0, values.Length).OrderByDescending(i => scores[i])];
     }
 
     private static int Words(string text) => text.Length == 0 ? 0 : 1 + text.AsSpan().Count(' ');
