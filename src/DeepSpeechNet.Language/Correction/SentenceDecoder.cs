@@ -123,7 +123,8 @@ internal sealed class SentenceDecoder
                 items[kept++] = h;
         }
 
-        return Sorted(items[..kept]);
+        items = Sorted(items[..kept]);
+        return items[..Math.Min(kept, _options.BeamWidth)]; // Of equal ones no more either: where scores are huge, all may be equal.
     }
 
     /// <summary>The best first, so that the letters ahead soon know what a good hypothesis is.</summary>

@@ -32,7 +32,7 @@ public sealed class SecondPassTests : IDisposable
         Dictionary<string, double> scores = first.Alternatives.ToDictionary(a => a.Text, a => a.Score + (2 * SmallModels.LogProbability(neural.Stepper, Alphabet.English.Encode(a.Text))));
         foreach (CorrectionAlternative alternative in both.Alternatives)
             Assert.Equal(scores[alternative.Text.Trim('!').ToLowerInvariant()], alternative.Score, 2e-3);
-        Assert.NotEqual(first.Alternatives.Select(a => a.Text), both.Alternatives.Select(a => a.Text.Trim('!').ToLowerInvariant()));
+        Assert.Equal(scores.OrderByDescending(s => s.Value).Select(s => s.Key), both.Alternatives.Select(a => a.Text.Trim('!').ToLowerInvariant()));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class SecondPassTests : IDisposable
         Assert.Equal(known, Gain("the game"), 1e-3);
         Assert.Equal(known, Gain("the 42 game"), 1e-3);
         Assert.Equal(known + lexicon.Unigram(Words.Find("late")), Gain("late the game"), 1e-3);
-        Assert.Equal(known + lexicon.NovelUnigram(ChannelLetters.Enclose("wqqv")![1..^1]), Gain("the wqqv game"), 1e-3);
+        Assert.Equal(known + lexicon.NovelUnigram(ChannelLetters.Enclose("wqqv").AsSpan()[1..^1]), Gain("the wqqv game"), 1e-3);
     }
 
     [Fact]
