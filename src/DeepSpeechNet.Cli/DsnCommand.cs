@@ -6,6 +6,7 @@ using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Speech.Corpora;
+using DeepSpeechNet.Speech.Recognition;
 using DeepSpeechNet.Speech.Training;
 
 namespace DeepSpeechNet.Cli;
@@ -29,6 +30,7 @@ public static class DsnCommand
     private static readonly (string Name, Func<CommandConsole, Command> Create)[] Commands =
     [
         ("transcribe", TranscribeCommand.Create),
+        ("listen", ListenCommand.Create),
         ("serve", ServeCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("explain", ExplainCommand.Create),
@@ -93,7 +95,7 @@ public static class DsnCommand
 
     /// <summary>Whether the message of an exception is a sentence for the user; anything else is a bug and shows where it came from.</summary>
     public static bool IsForPeople(Exception e) => e
-        is AudioFormatException or HotWordException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException or InvalidDataException
+        is AudioFormatException or RecognitionException or HotWordException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException or InvalidDataException
         or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
 
     /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>

@@ -104,6 +104,48 @@ public sealed class AcousticModel
         return Replace(tape, x, _output.Apply(tape, x));
     }
 
+    /// <summary>
+    /// Scores of the letters for a piece of an utterance that is still going on: the forward recurrences start where an earlier piece ended, the backward ones
+    /// at the end of the piece, so its last frames have seen less of what comes than <see cref="Logits"/> would show them.
+    /// </summary>
+    /// <param name="tape">Not recording.</param>
+    /// <param name="frames">[T, B, F]: before the piece, <see cref="LeadFrames"/> frames that came earlier (zeros before the utterance); zeros in padded frames.</param>
+    /// <param name="outputLengths">[B], int32: output frames of each utterance's piece.</param>
+    /// <param name="initial">For each recurrent layer the forward state that the piece starts from, [B, H].</param>
+    /// <param name="carried">How many output frames of the piece are done with, the same for all utterances.</param>
+    /// <param name="next">For each recurrent layer the forward state behind those; empty where there are none.</param>
+    /// <returns>[output frames of the longest piece, B, A].</returns>
+    /// <exception cref="ArgumentException">The frames have another number of features, or a state is missing.</exception>
+    internal Tensor ChunkLogits(Tape tape, Tensor frames, Tensor outputLengths, IReadOnlyList<RecurrentState> initial, int carried, out IReadOnlyList<RecurrentState> next)
+    {
+        if (frames.Shape.Rank != 3 || frames.Shape.Columns != Features)
+            throw new ArgumentException($"The network takes frames [time, batch, {Features}], not {frames.Shape}.", nameof(frames));
+        if (initial.Count != _recurrent.Count)
+            throw new ArgumentException($"The network has {_recurrent.Count} recurrent layers; {initial.Count} states were given.", nameof(initial));
+        Tensor window = Frames.Window(tape, frames, Options.Context, Options.Stride);
+        Shape all = window.Shape;
+        int lead = LeadFrames / Options.Stride;
+        Tensor x = window.View(new Shape(all[0] - lead, all[1], all[2]), (long)lead * all[1] * all[2]);
+        foreach (Dense layer in _dense)
+            x = Replace(tape, x, layer.Apply(tape, x));
+        List<RecurrentState> states = [];
+        for (int i = 0; i < _recurrent.Count; i++)
+        {
+            x = _recurrent[i].RunChunk(tape, x, outputLengths, initial[i], carried, out RecurrentState? state);
+            if (state is not null)
+                states.Add(state);
+        }
+
+        next = states;
+        return _output.Apply(tape, _joint.Apply(tape, x));
+    }
+
+    /// <summary>How many frames before a piece <see cref="ChunkLogits"/> looks at: enough for the context window of its first frame, in whole strides.</summary>
+    internal int LeadFrames => Frames.Strided(Options.Context, Options.Stride) * Options.Stride;
+
+    /// <summary>The units of each recurrent layer's direction.</summary>
+    internal int RecurrentUnits => Options.RecurrentHidden == 0 ? Options.Hidden : Options.RecurrentHidden;
+
     private static Tensor Replace(Tape tape, Tensor old, Tensor next)
     {
         if (!ReferenceEquals(old, next))

@@ -6,13 +6,13 @@ namespace DeepSpeechNet.Audio.Processing;
 /// (a) when <see cref="SpeechSegmenterOptions.NothingSaidSeconds"/> have passed and nothing was said;
 /// (b) after speech, when a pause lasts: 1.2 s while the segment is short, down to 0.8 s when it is long;
 /// (c) when it is <see cref="SpeechSegmenterOptions.MaximumSeconds"/> long: then in the middle of the quietest 100 ms of its last 5 s.
-/// In (a) and (b) the last 0.3 s of the pause go to the next segment. What is speech, <see cref="VoiceActivity"/> says.
+/// In (a) and (b) the last 0.3 s of the pause go to the next segment. What is speech, <see cref="SpeechDetector"/> says.
 /// Safe from one thread at a time.
 /// </summary>
 public sealed class SpeechSegmenter
 {
     private readonly SpeechSegmenterOptions _options;
-    private readonly VoiceActivity _activity;
+    private readonly ISpeechDetector _activity;
     private readonly Queue<SpeechSegment> _segments = new();
     private readonly float[] _block;
     private readonly int _lead;
@@ -20,6 +20,7 @@ public sealed class SpeechSegmenter
     private readonly int _maximum;
     private readonly int _search;
     private readonly int _quiet;
+    private readonly int _padding;
 
     // One entry for each 10 ms of the current segment.
     private readonly double[] _energy;
@@ -39,13 +40,14 @@ public sealed class SpeechSegmenter
         options.Validate();
         OptionCheck.Range(nameof(sampleRate), sampleRate, 1000, 768000);
         _options = options;
-        _activity = new VoiceActivity(options);
+        _activity = options.Detector == SpeechDetectorKind.Loudness ? new VoiceActivity(options) : new SpeechDetector(options, sampleRate);
         _block = new float[(int)Math.Round(sampleRate / (double)VoiceActivity.BlocksPerSecond)];
         _lead = Blocks(options.LeadSeconds);
         _nothingSaid = Blocks(options.NothingSaidSeconds);
         _maximum = Blocks(options.MaximumSeconds);
         _search = Blocks(options.SearchSeconds);
         _quiet = Blocks(options.QuietSeconds);
+        _padding = Blocks(options.PaddingSeconds);
         _energy = new double[_maximum];
         _speech = new bool[_maximum];
     }
@@ -61,6 +63,21 @@ public sealed class SpeechSegmenter
 
     /// <summary>Whether something was said in the current segment.</summary>
     public bool HasSpeech => _lastSpeech >= 0;
+
+    /// <summary>Where the speech of the current segment starts, less <see cref="SpeechSegmenterOptions.PaddingSeconds"/>; what <see cref="Trim"/> will give. Only where <see cref="HasSpeech"/>.</summary>
+    public long TrimmedStart => Math.Max(_start, _start + ((long)(_speech.AsSpan(0, _blocks).IndexOf(true) - _padding) * _block.Length));
+
+    /// <summary>Where the speech of the current segment ends if no more comes, padded; what <see cref="Trim"/> would give. Only where <see cref="HasSpeech"/>.</summary>
+    public long TrimmedEnd => _start + ((long)(_lastSpeech + 1 + _padding) * _block.Length);
+
+    /// <summary>A segment without the silence at its ends, but for <see cref="SpeechSegmenterOptions.PaddingSeconds"/> on each side; one without speech as it is.</summary>
+    public SpeechSegment Trim(SpeechSegment segment)
+    {
+        if (!segment.HasSpeech)
+            return segment;
+        long padding = (long)_padding * _block.Length;
+        return segment with { Start = Math.Max(segment.Start, segment.SpeechStart - padding), End = Math.Min(segment.End, segment.SpeechEnd + padding) };
+    }
 
     /// <summary>Takes the next samples of the stream; segments that end within them can then be read.</summary>
     /// <param name="samples">Samples in [-1, 1).</param>

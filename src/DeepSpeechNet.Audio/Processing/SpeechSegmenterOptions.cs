@@ -35,13 +35,19 @@ public sealed record SpeechSegmenterOptions
     /// <summary>How much of a pause is left to the next segment, in seconds, so that soft first sounds are not lost.</summary>
     public double LeadSeconds { get; init; } = 0.3;
 
+    /// <summary>How much silence stays around the speech of a segment that is trimmed, in seconds.</summary>
+    public double PaddingSeconds { get; init; } = 0.3;
+
     /// <summary>A sound that is shorter is not speech, in seconds.</summary>
     public double OnsetSeconds { get; init; } = 0.05;
 
-    /// <summary>How much louder than the background speech is, in decibels.</summary>
+    /// <summary>What tells speech from background.</summary>
+    public SpeechDetectorKind Detector { get; init; } = SpeechDetectorKind.Likelihood;
+
+    /// <summary>How much louder than the background speech is, in decibels, where loudness tells.</summary>
     public double MarginDecibels { get; init; } = 8;
 
-    /// <summary>What is this much softer than the loudest recent speech is not speech, in decibels.</summary>
+    /// <summary>What is this much softer than the loudest recent speech is not speech, in decibels, where loudness tells.</summary>
     public double RangeDecibels { get; init; } = 40;
 
     /// <summary>The background is taken to be at least this loud, in decibels below full scale.</summary>
@@ -56,6 +62,7 @@ public sealed record SpeechSegmenterOptions
     {
         OptionCheck.Range(nameof(MaximumSeconds), MaximumSeconds, 1, 3600);
         OptionCheck.Range(nameof(LeadSeconds), LeadSeconds, 0.1, 10);
+        OptionCheck.Range(nameof(PaddingSeconds), PaddingSeconds, 0, LeadSeconds);
         OptionCheck.Range(nameof(OnsetSeconds), OnsetSeconds, 0.01, LeadSeconds);
         OptionCheck.Range(nameof(NothingSaidSeconds), NothingSaidSeconds, LeadSeconds + 0.1, MaximumSeconds);
         OptionCheck.Range(nameof(ShortPauseSeconds), ShortPauseSeconds, LeadSeconds, MaximumSeconds);
@@ -64,6 +71,7 @@ public sealed record SpeechSegmenterOptions
         OptionCheck.Range(nameof(ShortPauseFromSeconds), ShortPauseFromSeconds, LongPauseUntilSeconds, 3600);
         OptionCheck.Range(nameof(SearchSeconds), SearchSeconds, 0.1, MaximumSeconds - 0.1);
         OptionCheck.Range(nameof(QuietSeconds), QuietSeconds, 0.01, SearchSeconds);
+        OptionCheck.Known(nameof(Detector), Detector);
         OptionCheck.Range(nameof(MarginDecibels), MarginDecibels, 1, 60);
         OptionCheck.Range(nameof(RangeDecibels), RangeDecibels, 5, 120);
         OptionCheck.Range(nameof(QuietestDecibels), QuietestDecibels, -150, 0);

@@ -9,7 +9,7 @@ namespace DeepSpeechNet.Audio.Processing;
 /// the background by a margin and is not far below the loudest recent speech; speech begins when blocks are loud for 50 ms on end
 /// and goes on over gaps of up to 200 ms.
 /// </summary>
-internal sealed class VoiceActivity
+internal sealed class VoiceActivity : ISpeechDetector
 {
     /// <summary>Blocks in a second.</summary>
     public const int BlocksPerSecond = 100;
@@ -38,15 +38,10 @@ internal sealed class VoiceActivity
         Reset();
     }
 
-    /// <summary>Whether speech is going on.</summary>
+    /// <inheritdoc/>
     public bool InSpeech { get; private set; }
 
-    /// <summary>Takes 10 ms of samples.</summary>
-    /// <param name="block">The samples; a block with NaN or infinite samples counts as silent.</param>
-    /// <param name="speechBlocks">
-    /// How many of the last blocks, this one included, are speech: 0 if this one is not; more than 1 at an onset.
-    /// </param>
-    /// <returns>The variance of the block's samples.</returns>
+    /// <inheritdoc/>
     public double Hear(ReadOnlySpan<float> block, out int speechBlocks)
     {
         double energy = Variance(block);
@@ -77,7 +72,7 @@ internal sealed class VoiceActivity
         return energy;
     }
 
-    /// <summary>Forgets what was heard.</summary>
+    /// <inheritdoc/>
     public void Reset()
     {
         Array.Fill(_partMinima, double.PositiveInfinity);
@@ -108,7 +103,8 @@ internal sealed class VoiceActivity
         return least;
     }
 
-    private static double Variance(ReadOnlySpan<float> block)
+    /// <summary>The variance of samples; 0 where some are no finite numbers.</summary>
+    public static double Variance(ReadOnlySpan<float> block)
     {
         Vector<float> sums = Vector<float>.Zero;
         Vector<float> squares = Vector<float>.Zero;

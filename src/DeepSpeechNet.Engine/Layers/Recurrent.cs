@@ -107,5 +107,64 @@ public sealed class Recurrent
         return Recurrence.Run(tape, _options.Cell, projections, lengths, weights, _options.Direction == DirectionMode.Sum, initial);
     }
 
+    /// <summary>
+    /// Runs a piece of a longer sequence, for inference: forwards from the state that an earlier piece carried, backwards from nothing at the piece's end. The
+    /// first frames of the piece are done with; the state behind them is what the next piece starts from.
+    /// </summary>
+    /// <param name="tape">A tape that does not record.</param>
+    /// <param name="x">[T, B, in].</param>
+    /// <param name="lengths">[B], int32: real frames of the piece, the carried ones included.</param>
+    /// <param name="initial">The forward state before the piece.</param>
+    /// <param name="carried">How many frames of the piece the next one does not see again, the same for all sequences; 0 for none.</param>
+    /// <param name="next">The forward state behind them, memory of the tape; null where none are carried.</param>
+    /// <returns>[T, B, <see cref="Outputs"/>].</returns>
+    /// <exception cref="InvalidOperationException">The tape records.</exception>
+    public Tensor RunChunk(Tape tape, Tensor x, Tensor lengths, RecurrentState initial, int carried, out RecurrentState? next)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(initial);
+        ArgumentOutOfRangeException.ThrowIfNegative(carried);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(carried, x.Shape[0]);
+        if (tape.Recording)
+            throw new InvalidOperationException("A piece of a sequence is for inference alone: its gradients would end at its edges.");
+        RecurrentDirection[] directions = new RecurrentDirection[_directions.Count];
+        Shape shape = new(x.Shape[0], x.Shape[1], _options.Hidden);
+        for (int d = 0; d < directions.Length; d++)
+        {
+            Weights w = _directions[d];
+            Tensor gates = Linear.Apply(tape, x, w.InputWeight.Value, w.InputBias?.Value);
+            directions[d] = new RecurrentDirection
+            {
+                Reverse = d == 1,
+                Gates = w.Norm?.Apply(tape, gates, lengths) ?? gates,
+                Weight = w.Weight.Value,
+                Bias = w.Bias?.Value,
+                Peephole = w.Peephole?.Value,
+                InitialHidden = d == 0 ? initial.Hidden : null,
+                InitialCell = d == 0 ? initial.Cell : null,
+                Hidden = tape.Allocate(shape),
+                Cell = _options.Cell.HasCellState() ? tape.Allocate(shape) : null,
+            };
+        }
+
+        tape.Device.RecurrentForward(_options.Cell, lengths, directions, training: false);
+        next = null;
+        if (carried > 0)
+        {
+            Shape state = new(shape[1], shape[2]);
+            long last = (carried - 1) * state.Count;
+            next = new RecurrentState(directions[0].Hidden.View(state, last), directions[0].Cell?.View(state, last));
+        }
+
+        if (directions.Length == 1)
+            return directions[0].Hidden;
+        if (_options.Direction == DirectionMode.Concatenate)
+            return Columns.Concatenate(tape, directions[0].Hidden, directions[1].Hidden);
+        Tensor sum = tape.Allocate(shape);
+        tape.Device.Add(directions[0].Hidden, directions[1].Hidden, sum);
+        return sum;
+    }
+
     private sealed record Weights(Parameter InputWeight, Parameter? InputBias, BatchNorm? Norm, Parameter Weight, Parameter? Bias, Parameter? Peephole);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using DeepSpeechNet.Engine.Operations;
@@ -48,15 +49,18 @@ internal sealed class NetworkRunner : IAsyncDisposable
     private const int WarmUpFrames = 16;
 
     private readonly AcousticModel _model;
-    private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Request?> _waiting = Channel.CreateUnbounded<Request?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentQueue<ChunkRequest> _chunks = new();
     private readonly HostBatch _host = new();
     private readonly Tape _tape;
+    private readonly ChunkBatch _chunkBatch;
     private readonly Task _loop;
 
     public NetworkRunner(AcousticModel model)
     {
         _model = model;
         _tape = new Tape(model.Device, recording: false);
+        _chunkBatch = new ChunkBatch(model, _tape);
         _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -65,6 +69,20 @@ internal sealed class NetworkRunner : IAsyncDisposable
     {
         Request request = new(frames, new TaskCompletionSource<LetterProbabilities>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
         return _waiting.Writer.TryWrite(request) ? request.Result.Task : throw new ObjectDisposedException("Recognizer");
+    }
+
+    /// <summary>The network that is run.</summary>
+    public AcousticModel Model => _model;
+
+    /// <summary>
+    /// The log-probabilities of a piece of an utterance. Pieces go before whole utterances: they are short, and somebody is looking at the words. The frames and the
+    /// state may be used again when the task has ended.
+    /// </summary>
+    public Task<LetterProbabilities> RunAsync(NetworkChunk chunk)
+    {
+        ChunkRequest request = new(chunk, new TaskCompletionSource<LetterProbabilities>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _chunks.Enqueue(request);
+        return _waiting.Writer.TryWrite(null) ? request.Result.Task : throw new ObjectDisposedException("Recognizer");
     }
 
     public async ValueTask DisposeAsync()
@@ -80,8 +98,45 @@ internal sealed class NetworkRunner : IAsyncDisposable
         while (pending.Count > 0 || _waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (pending.Count < 4 * MaximumBatch && _waiting.Reader.TryRead(out Request? request))
-                pending.Add(request);
-            RunOne(pending);
+            {
+                if (request is not null)
+                    pending.Add(request);
+            }
+
+            RunChunks();
+            if (pending.Count > 0)
+                RunOne(pending);
+        }
+
+        RunChunks();
+    }
+
+    /// <summary>Runs all pieces that wait, those that carry as many frames side by side.</summary>
+    private void RunChunks()
+    {
+        List<ChunkRequest> waiting = [];
+        while (_chunks.TryDequeue(out ChunkRequest? request))
+            waiting.Add(request);
+        while (waiting.Count > 0)
+        {
+            int carried = waiting[0].Chunk.Carried;
+            List<ChunkRequest> batch = [.. waiting.Where(r => r.Chunk.Carried == carried).Take(MaximumBatch)];
+            waiting.RemoveAll(batch.Contains);
+            try
+            {
+                LetterProbabilities[] results = _chunkBatch.Run([.. batch.Select(r => r.Chunk)]);
+                for (int b = 0; b < results.Length; b++)
+                    batch[b].Result.SetResult(results[b]);
+            }
+            catch (Exception e)
+            {
+                foreach (ChunkRequest request in batch)
+                    request.Result.TrySetException(e);
+            }
+            finally
+            {
+                _tape.Reset();
+            }
         }
     }
 
@@ -162,6 +217,8 @@ internal sealed class NetworkRunner : IAsyncDisposable
             device.Release();
         }
     }
+
+    private sealed record ChunkRequest(NetworkChunk Chunk, TaskCompletionSource<LetterProbabilities> Result);
 
     private sealed record Request(UtteranceFrames Frames, TaskCompletionSource<LetterProbabilities> Result, CancellationToken CancellationToken);
 }

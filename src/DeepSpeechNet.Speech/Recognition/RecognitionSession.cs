@@ -1,4 +1,3 @@
-using System.Buffers;
 using DeepSpeechNet.Audio.Processing;
 
 namespace DeepSpeechNet.Speech.Recognition;
@@ -26,8 +25,12 @@ public sealed class RecognitionSession : IAsyncDisposable
     private readonly Queue<Task> _finals = new();
     private readonly float[] _resampled;
     private readonly long _partialSamples;
+    private readonly PartialRecognizer? _reader;
     private Task _partial = Task.CompletedTask;
     private Task _lastFinal = Task.CompletedTask;
+    private EagerFinal? _eager;
+    private int _readUtterance = -1;
+    private long _readTo;
     private long _nextPartial;
     private long _position;
     private int _utterance;
@@ -46,6 +49,7 @@ public sealed class RecognitionSession : IAsyncDisposable
         _segmenter = options.Segmentation == Segmentation.Whole ? null : new SpeechSegmenter(options.Endpoints, _rate);
         _updates = new UpdateQueue(options.EveryPartial);
         _resampled = new float[Math.Max(_resampler.MaximumOutputCount(Piece), _resampler.MaximumFlushCount)];
+        _reader = options.Partials ? recognizer.NewPartialRecognizer() : null;
         _partialSamples = (long)(options.PartialInterval.TotalSeconds * _rate);
         _nextPartial = _partialSamples;
     }
@@ -134,7 +138,7 @@ public sealed class RecognitionSession : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         _updates.Complete();
         await _gate.WaitAsync().ConfigureAwait(false);
-        await Task.WhenAll(_lastFinal, _partial).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_lastFinal, _partial, _eager?.Transcript ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _gate.Release();
         _stop.Dispose();
     }
@@ -176,17 +180,31 @@ public sealed class RecognitionSession : IAsyncDisposable
         while (_segmenter!.TryRead(out SpeechSegment segment))
         {
             if (segment.HasSpeech)
-                StartFinal(segment.Start, segment.End);
+            {
+                SpeechSegment utterance = _segmenter.Trim(segment);
+                StartFinal(utterance.Start, utterance.End);
+            }
+
             _samples.DropBefore(segment.End);
         }
     }
 
     private void StartFinal(long start, long end)
     {
-        ArraySegment<float> samples = _samples.Rent(start, end);
-        Task before = _lastFinal;
-        int utterance = _utterance++;
-        _lastFinal = Task.Run(() => RecogniseAsync(UpdateKind.Final, utterance, start, samples, before));
+        Task<Transcript> transcript;
+        if (_eager is { } eager && eager.Start == start && eager.End == end)
+        {
+            transcript = eager.Transcript;
+        }
+        else
+        {
+            _eager?.GiveUp();
+            float[] samples = _samples.Copy(start, end);
+            transcript = Task.Run(() => TranscribeAsync(samples, _stop.Token));
+        }
+
+        _eager = null;
+        _lastFinal = PublishAsync(UpdateKind.Final, _utterance++, start, transcript, _lastFinal);
         _finals.Enqueue(_lastFinal);
         _nextPartial = _samples.End + _partialSamples;
     }
@@ -196,19 +214,47 @@ public sealed class RecognitionSession : IAsyncDisposable
     {
         while (_finals.Count > 0 && (_finals.Count > MaximumPendingFinals || _finals.Peek().IsCompleted))
             await _finals.Dequeue().WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (!_options.Partials || _samples.End < _nextPartial || (_segmenter is not null && !_segmenter.HasSpeech))
+        bool pausing = false;
+        if (_segmenter is not null)
+        {
+            if (!_segmenter.HasSpeech)
+                return;
+            pausing = _options.EagerFinals && _segmenter.Position >= _segmenter.TrimmedEnd;
+            if (pausing)
+                StartEager(_segmenter.TrimmedStart, _segmenter.TrimmedEnd);
+        }
+
+        if (_reader is not null && !pausing && _samples.End >= _nextPartial)
+            await ReadOnAsync(cancellationToken).ConfigureAwait(false);
+        if (_options.EveryPartial)
+            await _partial.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Works the final text out while the silence may still turn out to be a breath.</summary>
+    private void StartEager(long start, long end)
+    {
+        if (_eager is { } eager && eager.Start == start && eager.End == end)
             return;
+        _eager?.GiveUp();
+        float[] samples = _samples.Copy(start, end);
+        _eager = new EagerFinal(start, end, token => TranscribeAsync(samples, token), _stop.Token);
+        if (_reader is not null)
+            _partial = ShowEagerAsync(_partial, _eager, _utterance);
+    }
+
+    private async Task ReadOnAsync(CancellationToken cancellationToken)
+    {
         if (_options.EveryPartial)
             await SettleAsync(cancellationToken).ConfigureAwait(false);
         else if (!_partial.IsCompleted || !_lastFinal.IsCompleted)
             return;
-        long start = _segmenter?.SegmentStart ?? 0;
-        ArraySegment<float> samples = _samples.Rent(start, _samples.End);
-        int utterance = _utterance;
-        _partial = Task.Run(() => RecogniseAsync(UpdateKind.Partial, utterance, start, samples, Task.CompletedTask), CancellationToken.None);
+        long start = _segmenter?.TrimmedStart ?? 0;
+        bool begin = _readUtterance != _utterance;
+        int utterance = _readUtterance = _utterance;
+        float[] samples = _samples.Copy(begin ? start : _readTo, _samples.End);
+        _readTo = _samples.End;
         _nextPartial = _samples.End + _partialSamples;
-        if (_options.EveryPartial)
-            await _partial.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _partial = PublishAsync(UpdateKind.Partial, utterance, start, Task.Run(() => ReadAsync(samples, begin), CancellationToken.None), Task.CompletedTask);
     }
 
     /// <summary>Waits for what is being recognised.</summary>
@@ -219,25 +265,42 @@ public sealed class RecognitionSession : IAsyncDisposable
         await _partial.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RecogniseAsync(UpdateKind kind, int utterance, long start, ArraySegment<float> samples, Task before)
+    private Task<Transcript> TranscribeAsync(float[] samples, CancellationToken cancellationToken) =>
+        _recognizer.TranscribeUtteranceAsync(samples, _transcription, cancellationToken);
+
+    private Task<Transcript> ReadAsync(float[] samples, bool begin)
+    {
+        if (begin)
+            _reader!.Begin();
+        return _reader!.HearAsync(samples, _transcription with { Alternatives = 0 }, _stop.Token);
+    }
+
+    /// <summary>Shows what will be the final text if no more is said.</summary>
+    private async Task ShowEagerAsync(Task before, EagerFinal eager, int utterance)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)eager.Transcript).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (eager.Transcript.IsCompletedSuccessfully)
+            _updates.Add(TranscriptUpdate.From(await eager.Transcript.ConfigureAwait(false) with { Alternatives = [] }, UpdateKind.Partial, utterance, Time(eager.Start)));
+    }
+
+    private async Task PublishAsync(UpdateKind kind, int utterance, long start, Task<Transcript> transcript, Task before)
     {
         try
         {
-            TranscriptionOptions options = kind == UpdateKind.Final ? _transcription : _transcription with { Alternatives = 0 };
-            Transcript transcript = await _recognizer.TranscribeUtteranceAsync(samples, options, _stop.Token).ConfigureAwait(false);
+            Transcript text = await transcript.ConfigureAwait(false);
             await before.ConfigureAwait(false);
-            _updates.Add(TranscriptUpdate.From(transcript, kind, utterance, TimeSpan.FromSeconds(start / (double)_rate)));
+            _updates.Add(TranscriptUpdate.From(text, kind, utterance, Time(start)));
         }
         catch (Exception e)
         {
-            _updates.Complete(_stop.IsCancellationRequested ? null : e as RecognitionException ?? e);
-            throw e as RecognitionException ?? new RecognitionException(e);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(samples.Array!);
+            RecognitionException fault = e as RecognitionException ?? new RecognitionException(e);
+            _updates.Complete(_stop.IsCancellationRequested ? null : fault);
+            throw fault;
         }
     }
+
+    private TimeSpan Time(long sample) => TimeSpan.FromSeconds(sample / (double)_rate);
 
     /// <summary>The right to change the session, for one caller at a time.</summary>
     private readonly struct Entry : IDisposable

@@ -22,12 +22,18 @@ public sealed class Recognizer : IAsyncDisposable
     /// <summary>Sound that never rises above this (about -80 dB of full scale) is silence and has no words.</summary>
     private const float SilencePeak = 1e-4f;
 
+    private const int PartialBeamWidth = 32;
+
     private readonly Device _device;
     private readonly bool _ownsDevice;
     private readonly NetworkRunner _network;
     private readonly LanguagePackage? _language;
     private readonly ConcurrentBag<FeatureExtractor> _extractors = [];
+
+    // Not the shared pool, which keeps arrays for every thread that ever gave one back: streams run for months.
+    private readonly ArrayPool<float> _frames = ArrayPool<float>.Create(1 << 20, 16);
     private readonly ConcurrentBag<UtteranceDecoder> _decoders = [];
+    private readonly ConcurrentBag<UtteranceDecoder> _partialDecoders = [];
 
     /// <summary>A recogniser of a network that is already loaded.</summary>
     /// <param name="model">The network; nothing else may run it while the recogniser lives.</param>
@@ -156,7 +162,7 @@ public sealed class Recognizer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _network.DisposeAsync().ConfigureAwait(false);
-        foreach (UtteranceDecoder decoder in _decoders)
+        foreach (UtteranceDecoder decoder in _decoders.Concat(_partialDecoders))
             decoder.Dispose();
         _language?.Dispose();
         if (_ownsDevice)
@@ -182,14 +188,15 @@ public sealed class Recognizer : IAsyncDisposable
     /// <summary>The stretches of a long recording that hold speech, cut at pauses: an utterance each.</summary>
     internal List<SpeechSegment> Segments(ReadOnlySpan<float> samples)
     {
-        SpeechSegmenter segmenter = new(new SpeechSegmenterOptions(), Model.FrontEnd.SampleRate);
+        SpeechSegmenterOptions options = new();
+        SpeechSegmenter segmenter = new(options, Model.FrontEnd.SampleRate);
         segmenter.Write(samples);
         segmenter.Complete();
         List<SpeechSegment> segments = [];
         while (segmenter.TryRead(out SpeechSegment segment))
         {
             if (segment.HasSpeech)
-                segments.Add(segment);
+                segments.Add(segmenter.Trim(segment));
         }
 
         return segments;
@@ -207,7 +214,7 @@ public sealed class Recognizer : IAsyncDisposable
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(frames.Values);
+            _frames.Return(frames.Values);
         }
     }
 
@@ -217,17 +224,33 @@ public sealed class Recognizer : IAsyncDisposable
         using LetterProbabilities? letters = await RunNetworkAsync(samples, cancellationToken).ConfigureAwait(false);
         if (letters is null)
             return Transcript.Empty(duration);
+        return Decode(_decoders, letters.Values, duration, Settings(options), options);
+    }
+
+    /// <summary>Text for letters that may still change: without the neural language model, whose second pass is for what is certain.</summary>
+    internal Transcript DecodePartial(ReadOnlySpan<float> letters, TimeSpan duration, TranscriptionOptions options)
+    {
+        DecoderSettings settings = Settings(options);
+        settings = settings with { BeamWidth = Math.Min(settings.BeamWidth, PartialBeamWidth), NeuralPass = NeuralPass.None };
+        return Decode(_partialDecoders, letters, duration, settings, options);
+    }
+
+    /// <summary>A recogniser of utterances that are still going on, for one session.</summary>
+    internal PartialRecognizer NewPartialRecognizer() => new(this, _network);
+
+    private Transcript Decode(ConcurrentBag<UtteranceDecoder> decoders, ReadOnlySpan<float> letters, TimeSpan duration, DecoderSettings settings, TranscriptionOptions options)
+    {
         HotWordList? hotWords = options.HotWords?.Current;
-        if (!_decoders.TryTake(out UtteranceDecoder? decoder))
+        if (!decoders.TryTake(out UtteranceDecoder? decoder))
             decoder = new UtteranceDecoder(Model.Alphabet, Frame, _language);
         try
         {
-            Transcript transcript = decoder.Decode(letters.Values, duration, Settings(options), hotWords, options.Alternatives);
-            return options.Letters ? transcript with { Letters = LetterSpike.Find(letters.Values, Model.Alphabet, Frame) } : transcript;
+            Transcript transcript = decoder.Decode(letters, duration, settings, hotWords, options.Alternatives);
+            return options.Letters ? transcript with { Letters = LetterSpike.Find(letters, Model.Alphabet, Frame) } : transcript;
         }
         finally
         {
-            _decoders.Add(decoder);
+            decoders.Add(decoder);
         }
     }
 
@@ -250,7 +273,7 @@ public sealed class Recognizer : IAsyncDisposable
         if (!_extractors.TryTake(out FeatureExtractor? extractor))
             extractor = new FeatureExtractor(Model.FrontEnd);
         int count = extractor.FrameCount(samples.Length), length = count * extractor.FeatureCount;
-        float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, length));
+        float[] values = _frames.Rent(Math.Max(1, length));
         extractor.Compute(samples, values.AsSpan(0, length));
         _extractors.Add(extractor);
         return new UtteranceFrames(values, count);

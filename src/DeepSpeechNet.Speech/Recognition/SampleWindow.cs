@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace DeepSpeechNet.Speech.Recognition;
 
 /// <summary>The end of a stream of samples: what may still be needed of it. Positions are counted from the start of the stream. For one thread.</summary>
@@ -33,15 +31,6 @@ internal sealed class SampleWindow
         _start += drop;
     }
 
-    /// <summary>The samples between two positions; valid until the next <see cref="Append"/> or <see cref="DropBefore"/>.</summary>
-    public ReadOnlySpan<float> Span(long start, long end) => _samples.AsSpan((int)(start - _start), (int)(end - start));
-
-    /// <summary>A copy of the samples between two positions in an array of the shared pool.</summary>
-    public ArraySegment<float> Rent(long start, long end)
-    {
-        ReadOnlySpan<float> samples = Span(start, end);
-        float[] copy = ArrayPool<float>.Shared.Rent(Math.Max(1, samples.Length));
-        samples.CopyTo(copy);
-        return new ArraySegment<float>(copy, 0, samples.Length);
-    }
+    /// <summary>A copy of the samples between two positions.</summary>
+    public float[] Copy(long start, long end) => _samples.AsSpan((int)(start - _start), (int)(end - start)).ToArray();
 }

@@ -31,6 +31,12 @@ public sealed record SessionOptions
     /// </summary>
     public bool EveryPartial { get; init; }
 
+    /// <summary>
+    /// Whether the final text is worked out as soon as a short silence follows speech, and thrown away if speech goes on: it is then there at once when the pause has
+    /// lasted long enough, at the price of more work for speakers who often pause. It never changes a text.
+    /// </summary>
+    public bool EagerFinals { get; init; } = true;
+
     /// <summary>How many readings to list for an utterance; more than 1 needs a beam.</summary>
     public int Alternatives { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed class UpdateQueue(bool keepAll)
     private readonly Queue<TranscriptUpdate> _waiting = new();
     private TranscriptUpdate? _partial;
     private TaskCompletionSource? _reader;
-    private Exception? _fault;
+    private RecognitionException? _fault;
     private bool _complete;
     private int _finals;
 
@@ -38,7 +38,7 @@ internal sealed class UpdateQueue(bool keepAll)
     }
 
     /// <summary>Nothing more comes; the reader meets the fault, if there is one, behind what waits.</summary>
-    public void Complete(Exception? fault = null)
+    public void Complete(RecognitionException? fault = null)
     {
         lock (_lock)
         {
@@ -64,7 +64,7 @@ internal sealed class UpdateQueue(bool keepAll)
                 if (next is null && _complete)
                 {
                     if (_fault is not null)
-                        throw new RecognitionException(_fault);
+                        throw _fault;
                     yield break;
                 }
 

@@ -107,14 +107,53 @@ public sealed class SpeechSegmenterTests
     }
 
     [Fact]
-    public void A_noise_that_grows_louder_is_background_again_after_some_seconds()
+    public void A_noise_that_grows_louder_is_not_speech()
     {
         float[] samples = TestSignals.WhiteNoise(30 * Rate, 0.0005);
         float[] louder = TestSignals.WhiteNoise(20 * Rate, 0.02, 5);
         louder.CopyTo(samples.AsSpan(10 * Rate));
-        List<SpeechSegment> segments = Segments(samples, [160]);
+        Assert.All(Segments(samples, [160]), s => Assert.False(s.HasSpeech));
+        SpeechSegmenter loudness = new(new SpeechSegmenterOptions { Detector = SpeechDetectorKind.Loudness }, Rate);
+        List<SpeechSegment> segments = Run(loudness, samples, [160]);
         Assert.Contains(segments, s => s.HasSpeech && s.Start < 12 * Rate);
         Assert.All(segments.Where(s => s.Start > 15 * Rate), s => Assert.False(s.HasSpeech));
+    }
+
+    [Fact]
+    public void A_segment_ended_by_hand_ends_where_the_stream_is_and_the_next_one_follows()
+    {
+        SpeechSegmenter segmenter = new(new SpeechSegmenterOptions(), Rate);
+        float[] samples = TestSignals.WhiteNoise(4 * Rate, 0.0005);
+        Speak(samples, 0.5, 3);
+        segmenter.EndSegment();
+        segmenter.Write(samples.AsSpan(0, (2 * Rate) + 77));
+        segmenter.EndSegment();
+        segmenter.Write(samples.AsSpan((2 * Rate) + 77));
+        segmenter.Complete();
+        Assert.True(segmenter.TryRead(out SpeechSegment first));
+        Assert.Equal((0L, 2L * Rate, true), (first.Start, first.End, first.HasSpeech));
+        Assert.True(segmenter.TryRead(out SpeechSegment second));
+        Assert.Equal((2L * Rate, (long)samples.Length, true), (second.Start, second.End, second.HasSpeech));
+        Assert.False(segmenter.TryRead(out _));
+    }
+
+    [Fact]
+    public void A_trimmed_segment_keeps_the_padding_around_its_speech()
+    {
+        float[] samples = TestSignals.WhiteNoise(6 * Rate, 0.0005);
+        Speak(samples, 1.5, 1);
+        SpeechSegmenter segmenter = new(new SpeechSegmenterOptions(), Rate);
+        segmenter.Write(samples.AsSpan(0, 3 * Rate));
+        (long start, long end) = (segmenter.TrimmedStart, segmenter.TrimmedEnd);
+        segmenter.Write(samples.AsSpan(3 * Rate));
+        segmenter.Complete();
+        Assert.True(segmenter.TryRead(out SpeechSegment segment));
+        SpeechSegment trimmed = segmenter.Trim(segment);
+        Assert.Equal((segment.SpeechStart - (0.3 * Rate), segment.SpeechEnd + (0.3 * Rate)), (trimmed.Start, trimmed.End));
+        Assert.Equal((trimmed.Start, trimmed.End), (start, end));
+        Assert.True(segmenter.TryRead(out SpeechSegment silent));
+        Assert.False(silent.HasSpeech);
+        Assert.Equal(silent, segmenter.Trim(silent));
     }
 
     [Fact]
@@ -150,17 +189,8 @@ public sealed class SpeechSegmenterTests
 
     private static void Near(double seconds, long sample) => Assert.InRange((double)sample / Rate, seconds - 0.08, seconds + 0.08);
 
-    /// <summary>Noise that swells five times a second stands for syllables.</summary>
-    private static void Speak(float[] samples, double start, double seconds)
-    {
-        Random random = new(3);
-        int first = (int)(start * Rate);
-        for (int n = 0; n < (int)(seconds * Rate); n++)
-        {
-            double syllable = 0.6 - (0.4 * Math.Cos(2 * Math.PI * (((double)n / Rate) + 0.1) / 0.2));
-            samples[first + n] += (float)(0.2 * syllable * ((2 * random.NextDouble()) - 1));
-        }
-    }
+    /// <summary>A voice that swells five times a second stands for syllables.</summary>
+    private static void Speak(float[] samples, double start, double seconds) => VoicedSyllables.Add(samples, Rate, start, seconds);
 
     private static float[] Conversation()
     {

@@ -56,7 +56,7 @@ public sealed class RecognitionSessionTests : IAsyncDisposable
     [Fact]
     public async Task Partials_come_before_their_final_and_in_order()
     {
-        await using RecognitionSession session = _recognizer.StartSession(new SessionOptions { EveryPartial = true });
+        await using RecognitionSession session = _recognizer.StartSession(new SessionOptions { EveryPartial = true, EagerFinals = false });
         List<TranscriptUpdate> updates = await RunAsync(session, Talk(), 160);
         Assert.Contains(updates, u => !u.IsFinal && u.Words.Count > 0);
         int utterance = 0;
@@ -73,6 +73,50 @@ public sealed class RecognitionSessionTests : IAsyncDisposable
         }
 
         Assert.Equal(3, utterance);
+    }
+
+    [Fact]
+    public async Task A_final_worked_out_early_is_shown_early_and_is_the_same()
+    {
+        float[] samples = Talk();
+        await using RecognitionSession session = _recognizer.StartSession(new SessionOptions { EveryPartial = true });
+        List<TranscriptUpdate> updates = await RunAsync(session, samples, 160);
+        List<TranscriptUpdate> plain = await FinalsAsync(samples, 160, new SessionOptions { EagerFinals = false });
+        TranscriptUpdate[] finals = [.. updates.Where(u => u.IsFinal)];
+        Assert.Equal(plain.Select(u => (u.Start, u.End, u.Text)), finals.Select(u => (u.Start, u.End, u.Text)));
+        for (int i = 0; i < finals.Length - 1; i++)
+        {
+            TranscriptUpdate last = updates.Last(u => !u.IsFinal && u.Utterance == i);
+            Assert.Equal((finals[i].Text, finals[i].End), (last.Text, last.End));
+        }
+    }
+
+    [Fact]
+    public async Task Partials_never_change_a_final()
+    {
+        float[] samples = Talk();
+        List<TranscriptUpdate> without = await FinalsAsync(samples, 500, new SessionOptions { Partials = false });
+        List<TranscriptUpdate> with = await FinalsAsync(samples, 500, new SessionOptions { EveryPartial = true, PartialInterval = TimeSpan.FromMilliseconds(90) });
+        Assert.Equal(without.SelectMany(u => u.Words), with.SelectMany(u => u.Words));
+    }
+
+    [Fact]
+    public async Task A_long_stream_does_not_grow()
+    {
+        float[] minute = SmallRecognizer.Conversation(2, (0.5, 2), (5, 12), (20, 0.7), (24, 3), (30, 22), (56, 3));
+        await using RecognitionSession session = _recognizer.StartSession();
+        Task<int> reading = CountAsync(session);
+        for (int i = 0; i < 3; i++)
+            await session.WriteAsync(minute);
+        await session.EndUtteranceAsync();
+        long before = LiveBytes();
+        for (int i = 0; i < 8; i++)
+            await session.WriteAsync(minute);
+        await session.EndUtteranceAsync();
+        long after = LiveBytes();
+        await session.CompleteAsync();
+        Assert.True(await reading > 50);
+        Assert.True(after - before < 1_000_000, $"{after - before} more bytes after eight minutes");
     }
 
     [Theory]
@@ -194,6 +238,22 @@ public sealed class RecognitionSessionTests : IAsyncDisposable
         Assert.StartsWith("SampleRate is 10", Assert.Throws<ArgumentException>(() => _recognizer.StartSession(new SessionOptions { SampleRate = 10 })).Message, StringComparison.Ordinal);
         Assert.StartsWith("PartialInterval is 0", Assert.Throws<ArgumentException>(() => _recognizer.StartSession(new SessionOptions { PartialInterval = default })).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => _recognizer.StartSession(new SessionOptions { Endpoints = new SpeechSegmenterOptions { MaximumSeconds = 60 } }));
+    }
+
+    private static long LiveBytes()
+    {
+        // Arrays in pools are given up a generation at a time.
+        for (int i = 0; i < 3; i++)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    private static async Task<int> CountAsync(RecognitionSession session)
+    {
+        int finals = 0;
+        await foreach (TranscriptUpdate update in session.Updates)
+            finals += update.IsFinal ? 1 : 0;
+        return finals;
     }
 
     private static float[] Talk() => SmallRecognizer.Conversation(1, (0.5, 1.2), (4, 2.5), (9, 0.8));

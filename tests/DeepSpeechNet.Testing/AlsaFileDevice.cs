@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace DeepSpeechNet.Testing;
+
+/// <summary>
+/// A capture device without hardware: ALSA's file plugin over its null device, set up by a configuration of its own that takes the place of the system's
+/// (ALSA_CONFIG_PATH). Device names are <c>sample</c> for the sound and <c>silence</c> for the null device.
+/// </summary>
+public sealed class AlsaFileDevice : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("dsn-alsa-").FullName;
+
+    /// <summary>Sets the device up.</summary>
+    /// <param name="samples">What it will give: 16-bit samples of one channel.</param>
+    public AlsaFileDevice(ReadOnlySpan<short> samples)
+    {
+        string raw = Path.Combine(_folder, "sample.raw"), configuration = Path.Combine(_folder, "asound.conf");
+        File.WriteAllBytes(raw, MemoryMarshal.AsBytes(samples));
+        File.WriteAllText(configuration, $$"""
+            pcm.silence { type null }
+            pcm.sample { type file slave.pcm "silence" file "/dev/null" infile "{{raw}}" format "raw" }
+
+            """);
+        SetEnvironment("ALSA_CONFIG_PATH", configuration, 1);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        UnsetEnvironment("ALSA_CONFIG_PATH");
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // The runtime's own setter does not reach what native libraries read.
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int SetEnvironment(string name, string value, int overwrite);
+
+    [DllImport("libc", EntryPoint = "unsetenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int UnsetEnvironment(string name);
+}
