@@ -21,13 +21,14 @@ public sealed class AlsaFileDevice : IDisposable
             pcm.sample { type file slave.pcm "silence" file "/dev/null" infile "{{raw}}" format "raw" }
 
             """);
-        SetEnvironment("ALSA_CONFIG_PATH", configuration, 1);
+        if (SetEnvironment("ALSA_CONFIG_PATH", configuration, 1) != 0)
+            throw new InvalidOperationException("The environment cannot be changed.");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        UnsetEnvironment("ALSA_CONFIG_PATH");
+        _ = UnsetEnvironment("ALSA_CONFIG_PATH");
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -15,7 +15,7 @@ internal sealed class AlsaMicrophone : IMicrophone
     private readonly int _chunk;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
-    private nint _stream;
+    private readonly nint _stream;
     private Thread? _thread;
     private bool _disposed;
     private int _overruns;
