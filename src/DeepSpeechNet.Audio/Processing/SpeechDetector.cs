@@ -28,6 +28,9 @@ internal sealed class SpeechDetector : ISpeechDetector
     private const int VoicedBlocks = 7, VoiceGap = 50;
     private const int Gap = 20;
 
+    // Before the voice, what is within this many blocks of it belongs to its onset: a consonant's closure is no longer.
+    private const int OnsetGap = 8;
+
     private readonly RealFourierTransform _fourier;
     private readonly MelFilterBank _bank;
     private readonly NoiseTracker _noise;
@@ -41,7 +44,8 @@ internal sealed class SpeechDetector : ISpeechDetector
     private readonly float[] _clean = new float[Bands];
     private readonly int _onsetLimit;
     private double _odds;
-    private int _active;
+    private int _onset;
+    private int _unheard;
     private int _voiced;
     private int _soft;
     private int _sinceVoice;
@@ -85,22 +89,25 @@ internal sealed class SpeechDetector : ISpeechDetector
             block.CopyTo(now);
         else
             now.Clear();
-        Likelihood();
+
+        // While the window holds the nothing before the stream, its energies would be taken for a background softer than there is.
+        _unheard = Math.Max(0, _unheard - block.Length);
+        if (_unheard == 0)
+            Likelihood();
         Voicing = _voicing.Hear(now);
 
         bool active = _odds > 0;
         bool voiced = active && Voicing > VoicedAbove;
         _sinceVoice = voiced ? 0 : _sinceVoice + 1;
         _soft = active ? 0 : _soft + 1;
+        _onset = _soft > OnsetGap ? 0 : _onset + 1;
         if (_soft > Gap)
         {
-            _active = 0;
             _voiced = 0;
             InSpeech = false;
         }
         else
         {
-            _active++;
             _voiced += voiced ? 1 : 0;
         }
 
@@ -114,7 +121,7 @@ internal sealed class SpeechDetector : ISpeechDetector
         else if (_voiced >= VoicedBlocks)
         {
             InSpeech = true;
-            speechBlocks = Math.Min(_active, _onsetLimit);
+            speechBlocks = Math.Min(_onset, _onsetLimit);
         }
 
         return energy;
@@ -155,7 +162,8 @@ internal sealed class SpeechDetector : ISpeechDetector
         _noise.Reset();
         _voicing.Reset();
         _odds = 0;
-        _active = 0;
+        _onset = 0;
+        _unheard = _past.Length;
         _voiced = 0;
         _soft = 0;
         _sinceVoice = int.MaxValue / 2;

@@ -63,13 +63,18 @@ public sealed class SpeechDetectorTests
     }
 
     [Fact]
-    public void A_stream_that_begins_with_speech_is_heard_within_half_a_second()
+    public void A_stream_that_begins_with_speech_is_heard_within_half_a_second_and_has_no_gap_that_ends_an_utterance()
     {
         float[] samples = TestSignals.WhiteNoise(4 * Rate, 0.0005);
         VoicedSyllables.Add(samples, Rate, 0, 3);
         bool[] speech = Detect(samples, Rate);
         Assert.Contains(true, speech[..50]);
-        Assert.True(speech[50..290].Count(s => s) > 200);
+        int gap = 0;
+        foreach (bool block in speech[..300])
+        {
+            gap = block ? 0 : gap + 1;
+            Assert.True(gap < 50, "half a second of a voice was not heard");
+        }
     }
 
     [Fact]
@@ -131,7 +136,7 @@ public sealed class SpeechDetectorTests
         for (int t = 0; t < 50; t++)
             tracker.Hear([100, 10, 1]);
         for (int b = 0; b < 3; b++)
-            Assert.InRange(tracker.Noise[b] / before[b], 0.5, 2);
+            Assert.InRange(tracker.Noise[b] / before[b], 0.5, 4);
     }
 
     private static bool[] Detect(float[] samples, int rate, SpeechDetectorKind kind = SpeechDetectorKind.Likelihood)

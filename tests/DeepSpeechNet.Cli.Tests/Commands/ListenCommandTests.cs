@@ -16,12 +16,12 @@ public sealed class ListenCommandTests : IDisposable
     {
         short[] sound = Sample("01-latte.wav");
         using AlsaFileDevice device = new(sound);
-        CommandLine.Run run = await _dsn.RunAsync("listen", "--model", Path.Combine(Repository.Root, "models", "commands"), "--microphone", "sample", "--save", "@/kept/today");
+        CommandLine.Run run = await _dsn.RunAsync("listen", "--model", Path.Combine(Repository.Root, "models", "commands"), "--microphone", "sample", "--seconds", "4", "--save", "@/kept/today");
         run.Expect(0, "i'd like a large double shot latte with almond milk\n", "");
         Assert.Equal("i'd like a large double shot latte with almond milk\n", File.ReadAllText(_dsn["kept/today.txt"]));
         Assert.Contains("almond", File.ReadAllText(_dsn["kept/today.json"]), StringComparison.Ordinal);
         Assert.Contains(" --> ", File.ReadAllText(_dsn["kept/today.srt"]), StringComparison.Ordinal);
-        Assert.Equal(sound.Select(s => s / 32768f), AudioFile.ReadMono(_dsn["kept/today.wav"], 16000).Samples);
+        Assert.Equal([.. sound.Select(s => s / 32768f), .. new float[(4 * 16000) - sound.Length]], AudioFile.ReadMono(_dsn["kept/today.wav"], 16000).Samples);
     }
 
     [AlsaFact]
