@@ -18,11 +18,14 @@ public sealed record ServerLimits
     /// <summary>Connections of all kinds.</summary>
     public int Connections { get; init; } = 512;
 
+    /// <summary>Connections of one address.</summary>
+    public int ConnectionsPerAddress { get; init; } = 256;
+
     /// <summary>WebSocket sessions of all callers.</summary>
     public int Sessions { get; init; } = 64;
 
     /// <summary>WebSocket sessions of one address.</summary>
-    public int SessionsPerAddress { get; init; } = 64;
+    public int SessionsPerAddress { get; init; } = 32;
 
     /// <summary>Requests and new sessions of one address a minute.</summary>
     public int RequestsPerMinute { get; init; } = 600;
@@ -50,6 +53,7 @@ public sealed record ServerLimits
         Check(nameof(ConcurrentRequests), ConcurrentRequests, 1, 10_000);
         Check(nameof(WaitingRequests), WaitingRequests, 0, 100_000);
         Check(nameof(Connections), Connections, 1, 1_000_000);
+        Check(nameof(ConnectionsPerAddress), ConnectionsPerAddress, 1, 1_000_000);
         Check(nameof(Sessions), Sessions, 0, 100_000);
         Check(nameof(SessionsPerAddress), SessionsPerAddress, 0, 100_000);
         Check(nameof(RequestsPerMinute), RequestsPerMinute, 1, 10_000_000);

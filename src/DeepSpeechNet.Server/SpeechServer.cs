@@ -30,6 +30,9 @@ namespace DeepSpeechNet.Server;
 /// </summary>
 public sealed class SpeechServer : IAsyncDisposable
 {
+    /// <summary>The name of the meter (System.Diagnostics.Metrics) under which the server counts.</summary>
+    public const string MeterName = "DeepSpeechNet.Server";
+
     /// <summary>What a form may have beside the recording, in bytes.</summary>
     internal const int FormSlack = 1 << 18;
 
@@ -39,7 +42,8 @@ public sealed class SpeechServer : IAsyncDisposable
     private readonly ServerOptions _options;
     private readonly ServerMetrics _metrics = new();
     private readonly Health _health = new();
-    private readonly SessionSlots _slots;
+    private readonly AddressSlots _sessions;
+    private readonly AddressSlots _connections;
     private readonly UploadGate _gate;
     private readonly CallerRate _rate;
     private readonly X509Certificate2? _certificate;
@@ -59,7 +63,8 @@ public sealed class SpeechServer : IAsyncDisposable
         _options.Validate();
         TimeProvider clock = time ?? TimeProvider.System;
         _certificate = _options.Tls is { } tls ? CertificateSource.Load(tls, clock) : null;
-        _slots = new SessionSlots(_options.Limits);
+        _sessions = new AddressSlots(_options.Limits.Sessions, _options.Limits.SessionsPerAddress);
+        _connections = new AddressSlots(_options.Limits.Connections, _options.Limits.ConnectionsPerAddress);
         _gate = new UploadGate(_options.Limits);
         _rate = new CallerRate(_options.Limits);
         _app = Build(logging);
@@ -121,7 +126,6 @@ public sealed class SpeechServer : IAsyncDisposable
         ServerLimits limits = _options.Limits;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = limits.UploadBytes + FormSlack;
-        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(5));
@@ -134,6 +138,18 @@ public sealed class SpeechServer : IAsyncDisposable
     {
         // WebSockets need HTTP/1.1.
         listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => async connection =>
+        {
+            using IDisposable? place = _connections.TryTake((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
+            if (place is not null)
+            {
+                await next(connection).ConfigureAwait(false);
+                return;
+            }
+
+            _metrics.Refused("too_many_connections");
+            connection.Abort();
+        });
         if (vosk)
         {
             listen.Use(next => connection =>
@@ -153,12 +169,12 @@ public sealed class SpeechServer : IAsyncDisposable
         RequestLog log = new(logger, _metrics, _health);
         CallerCheck check = new(_options);
         ApiKeys keys = new(_options.ApiKeys);
-        SocketHost sockets = new(_options.Limits, _slots, _metrics, _health, time, logger, _app.Lifetime.ApplicationStopping);
+        SocketHost sockets = new(_options.Limits, _sessions, _metrics, _health, time, logger, _app.Lifetime.ApplicationStopping);
         VoskProtocol vosk = new(recognizer, _options, _metrics);
         LiveProtocol live = new(recognizer, _options, _metrics);
         TranscriptionEndpoint transcriptions = new(recognizer, _options, _gate, _metrics, _health);
         ModelsEndpoint models = new(_options, time.GetUtcNow());
-        HealthEndpoint health = new(_health, () => _app.Lifetime.ApplicationStopping.IsCancellationRequested, () => _slots.Count);
+        HealthEndpoint health = new(_health, () => _app.Lifetime.ApplicationStopping.IsCancellationRequested, () => _sessions.Count);
         LivePage page = new();
 
         Task Vosk(HttpContext context)

@@ -28,7 +28,7 @@ internal static class StreamLoad
                     await new Talk(clips[i % clips.Length], chunkMilliseconds, result).RunAsync(address);
                     result.Ended(failed: false);
                 }
-                catch (Exception e) when (e is WebSocketException or InvalidOperationException or JsonException)
+                catch (Exception e) when (e is WebSocketException or InvalidOperationException or JsonException or IOException)
                 {
                     result.Ended(failed: true);
                     await Task.Delay(100);

@@ -24,11 +24,13 @@ internal sealed class ServeCommand
     private readonly Option<string[]> _aliases = new("--model-alias") { Description = "Another name by which clients may ask for the model. Default: whisper-1." };
     private readonly Option<bool> _libSndFile = new("--allow-libsndfile") { Description = "Let libsndfile, which is native code, read uploads in formats other than WAV and FLAC." };
     private readonly Option<int> _sessions = new("--max-sessions") { Description = "WebSocket streams at once.", DefaultValueFactory = _ => Defaults.Limits.Sessions };
+    private readonly Option<int?> _addressSessions = new("--max-sessions-per-address") { Description = "WebSocket streams at once of one address. Default: half of --max-sessions." };
     private readonly Option<int> _requests = new("--max-requests") { Description = "Uploads that are recognised at once.", DefaultValueFactory = _ => Defaults.Limits.ConcurrentRequests };
     private readonly Option<int> _rate = new("--max-rate") { Description = "Requests and new streams of one address a minute.", DefaultValueFactory = _ => Defaults.Limits.RequestsPerMinute };
     private readonly Option<int> _upload = new("--max-upload") { Description = "The largest upload, in megabytes.", DefaultValueFactory = _ => (int)(Defaults.Limits.UploadBytes >> 20) };
     private readonly Option<double> _idle = new("--idle") { Description = "Seconds without a message after which a stream is closed.", DefaultValueFactory = _ => Defaults.Limits.IdleTime.TotalSeconds };
     private readonly Option<string> _log = new("--log") { Description = "How the log is written: text, json or none. It never holds what was said.", DefaultValueFactory = _ => "text" };
+    private readonly Option<string?> _otlp = new("--otlp") { Description = "Send the server's figures to this OpenTelemetry collector, by OTLP over HTTP, such as http://127.0.0.1:4318." };
     private readonly RecognizerArguments _recognizer = new();
     private readonly CommandConsole _console;
 
@@ -41,7 +43,7 @@ internal sealed class ServeCommand
         Command command = new("serve", "Serve OpenAI's transcription requests, Vosk's WebSocket protocol and a live page.")
         {
             self._address, self._port, self._voskPort, self._https, self._certificate, self._certificateKey, self._keys, self._hosts, self._origins, self._name, self._aliases,
-            self._libSndFile, self._sessions, self._requests, self._rate, self._upload, self._idle, self._log,
+            self._libSndFile, self._sessions, self._addressSessions, self._requests, self._rate, self._upload, self._idle, self._log, self._otlp,
         };
         self._recognizer.AddTo(command);
         command.SetAction(self.RunAsync);
@@ -52,9 +54,11 @@ internal sealed class ServeCommand
     {
         ServerOptions options = Options(parsed);
         UsageException.Check(options.Validate);
+        Uri? collector = parsed.GetValue(_otlp) is { } url ? MetricsExport.Collector(url) : null;
         await using Recognizer recognizer = _recognizer.Load(parsed);
         options = options with { Transcription = _recognizer.Complete(parsed, new TranscriptionOptions { BeamWidth = _recognizer.Beam(parsed) }, recognizer, _console) };
         await using SpeechServer server = new(recognizer, options, new ServerLogging(_console, parsed.GetRequiredValue(_log)).Configure);
+        using IDisposable? export = collector is null ? null : MetricsExport.Start(collector);
         await server.StartAsync(cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < server.Addresses.Count; i++)
             _console.Line(i == 0 ? $"{options.ModelName} at {server.Addresses[i]}" : $"Vosk's protocol at {VoskAddress(server.Addresses[i])}");
@@ -89,7 +93,7 @@ internal sealed class ServeCommand
             Limits = Defaults.Limits with
             {
                 Sessions = parsed.GetValue(_sessions),
-                SessionsPerAddress = parsed.GetValue(_sessions),
+                SessionsPerAddress = parsed.GetValue(_addressSessions) ?? (parsed.GetValue(_sessions) + 1) / 2,
                 ConcurrentRequests = parsed.GetValue(_requests),
                 RequestsPerMinute = parsed.GetValue(_rate),
                 UploadBytes = (long)parsed.GetValue(_upload) << 20,

@@ -3,14 +3,11 @@ using System.Diagnostics.Metrics;
 namespace DeepSpeechNet.Server.Observing;
 
 /// <summary>
-/// What the server counts, under the meter <c>DeepSpeechNet.Server</c>: any listener of System.Diagnostics.Metrics reads it (dotnet-counters, OpenTelemetry).
+/// What the server counts, under the meter <see cref="SpeechServer.MeterName"/>: any listener of System.Diagnostics.Metrics reads it (dotnet-counters, OpenTelemetry).
 /// </summary>
 internal sealed class ServerMetrics : IDisposable
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "DeepSpeechNet.Server";
-
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter = new(SpeechServer.MeterName);
     private readonly Counter<long> _requests;
     private readonly Counter<long> _refusals;
     private readonly Counter<double> _audio;

@@ -19,10 +19,12 @@ internal sealed record SocketConnection(SocketReader Reader, SocketWriter Writer
 internal delegate Task<TimeSpan> SocketProtocol(SocketConnection connection);
 
 /// <summary>Accepts WebSockets, gives each its place and its protocol, and ends every one with the right code.</summary>
-internal sealed partial class SocketHost(ServerLimits limits, SessionSlots slots, ServerMetrics metrics, Health health, TimeProvider time, ILogger logger, CancellationToken stopping)
+internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots, ServerMetrics metrics, Health health, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     /// <summary>The subprotocol that pages may ask for beside the one that carries their key.</summary>
     public const string Subprotocol = "dsn";
+
+    private const int RetrySeconds = 5;
 
     public async Task HandleAsync(HttpContext context, string name, SocketProtocol protocol)
     {
@@ -32,7 +34,7 @@ internal sealed partial class SocketHost(ServerLimits limits, SessionSlots slots
             throw new RefusalException(StatusCodes.Status426UpgradeRequired, "This path speaks WebSocket only.", code: "upgrade_required");
         }
 
-        using IDisposable place = slots.Take(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        using IDisposable place = slots.TryTake(context.Connection.RemoteIpAddress ?? IPAddress.None) ?? throw TooMany();
         string? chosen = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => !p.StartsWith(ApiKeys.Subprotocol, StringComparison.Ordinal));
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(chosen).ConfigureAwait(false);
         metrics.SessionOpened(name);
@@ -81,6 +83,9 @@ internal sealed partial class SocketHost(ServerLimits limits, SessionSlots slots
 
         return heard;
     }
+
+    private static RefusalException TooMany() =>
+        new(StatusCodes.Status503ServiceUnavailable, "The server has as many streams as it takes, of all or of this address; try again in a moment.", code: "too_many_sessions") { RetryAfterSeconds = RetrySeconds };
 
     /// <summary>Gives the client a moment to read the close code, then lets go of the connection; a client that goes on sending is not listened to.</summary>
     private static async Task DrainAsync(WebSocket socket, SocketReader reader)

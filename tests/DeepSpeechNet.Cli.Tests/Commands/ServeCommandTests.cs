@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace DeepSpeechNet.Cli.Tests.Commands;
 
@@ -18,12 +19,31 @@ public sealed class ServeCommandTests : IDisposable
         (await RunAsync("--port", "70000")).Expect(2, "", "dsn: Port is 70000; it must be 0 to 65535.\n");
         (await RunAsync("--idle", "0")).Expect(2, "", "dsn: --idle is 0; it must be 0.1 to 86400 seconds.\n");
         (await RunAsync("--api-keys", "@/keys")).Expect(2, "", "dsn: @/keys holds no keys; write one a line.\n");
+        (await RunAsync("--otlp", "collector")).Expect(2, "", "dsn: --otlp is collector; it must be the address of a collector, such as http://127.0.0.1:4318.\n");
         (await RunAsync("--certificate-key", "@/key")).Expect(2, "", "dsn: --certificate-key goes with --certificate.\n");
     }
 
     [Fact]
     public async Task A_certificate_that_is_not_there_is_a_failure() =>
         (await RunAsync("--certificate", "@/none.pfx")).Expect(1, "", "dsn: There is no certificate at @/none.pfx.\n");
+
+    [Fact]
+    public async Task Other_commands_do_not_load_the_web_server()
+    {
+        // The program without the shared framework of the web server: it would fail at the first of its types.
+        string program = typeof(DsnCommand).Assembly.Location, settings = _dsn["runtimeconfig.json"];
+        JsonNode runtime = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(program, ".runtimeconfig.json")))!;
+        JsonArray frameworks = runtime["runtimeOptions"]!["frameworks"]!.AsArray();
+        frameworks.Remove(frameworks.Single(f => f!["name"]!.GetValue<string>() == "Microsoft.AspNetCore.App"));
+        File.WriteAllText(settings, runtime.ToJsonString());
+        ToneSpeech.SaveWav(_dsn["speech.wav"], "bad cab");
+        (int exit, string output) = await ProcessAsync("exec", "--runtimeconfig", settings, program, "models", Path.Combine(Repository.Root, "models"));
+        Assert.Equal(0, exit);
+        Assert.Contains("commands", output, StringComparison.Ordinal);
+        (exit, output) = await ProcessAsync("exec", "--runtimeconfig", settings, program, "transcribe", "--model", _dsn["model"], _dsn["speech.wav"]);
+        Assert.Equal((0, "bad cab\n"), (exit, output));
+        Assert.NotEqual(0, (await ProcessAsync("exec", "--runtimeconfig", settings, program, "serve", "--model", _dsn["model"], "--port", "0")).Exit);
+    }
 
     [Fact]
     public async Task A_signal_stops_the_server_and_that_is_success()
@@ -52,6 +72,16 @@ public sealed class ServeCommandTests : IDisposable
         {
             server.Kill();
         }
+    }
+
+    private static async Task<(int Exit, string Output)> ProcessAsync(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await errors;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
     }
 
     private Task<CommandLine.Run> RunAsync(params string[] arguments) => _dsn.RunAsync(["serve", "--model", "@/model", .. arguments]);

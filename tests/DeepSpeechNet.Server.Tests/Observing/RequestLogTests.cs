@@ -40,7 +40,7 @@ public sealed class RequestLogTests
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument.Meter.Name == ServerMetrics.MeterName)
+            if (instrument.Meter.Name == SpeechServer.MeterName)
                 l.EnableMeasurementEvents(instrument);
         };
         void Add(string name, double value)

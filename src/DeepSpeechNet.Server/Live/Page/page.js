@@ -60,7 +60,7 @@ async function greet() {
       $("key").focus();
       say(key ? "The server does not know this key." : "This server asks for a key.", key !== "");
     } else if (answer.ok) {
-      $("model").textContent = `Model ${(await answer.json()).data[0].id} · nothing leaves this server`;
+      $("model").textContent = listener((await answer.json()).data[0].id);
       say("Ready.");
     }
   } catch {
@@ -133,7 +133,7 @@ function begin(rate, doing) {
   const mine = new Session(rate, hotWords, $("key").value, {
     ready: message => {
       if (session === mine && !mine.stopping) say(`${doing} …`);
-      $("model").textContent = `Model ${message.model} · nothing leaves this server`;
+      $("model").textContent = listener(message.model);
     },
     update: message => show(message, offset),
     end: () => finished(mine, "Done."),
@@ -224,5 +224,7 @@ function save(name, type, content) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
+
+function listener(model) { return `Model ${model} · sound stays on this server`; }
 
 function round(seconds) { return Math.round(1000 * seconds) / 1000; }

@@ -1,7 +1,7 @@
 // Waveform, spectrogram and letter spikes: three strips that scroll together. Time runs to the right; the right edge is now.
 import { Fourier } from "./fourier.js";
 
-const longest = 8, shortest = 4;
+const longest = 8, shortest = 3;
 const columnsASecond = 50;
 const lowestHertz = 60, highestHertz = 8000;
 const softest = -90, loudest = -14;
@@ -110,9 +110,28 @@ export class Scopes {
     this.stripContext.putImageData(this.column, this.count % this.columns, 0);
   }
 
+  // Where a time of the stream lies. The newest column ends at the right edge, in all three strips.
+  place(time, width) { return width - (this.count / columnsASecond - time) * width / this.seconds; }
+
+  // A faint line at each whole second through all strips.
+  drawSeconds(context, { width, height }, tell) {
+    context.fillStyle = "#c8d6e31f";
+    const now = this.count / columnsASecond;
+    for (let second = Math.max(0, Math.ceil(now - this.seconds)); second <= now; second++) context.fillRect(Math.round(this.place(second, width)), 0, 1, height);
+    if (!tell || this.count === 0) return;
+    const scale = window.devicePixelRatio || 1;
+    context.fillStyle = "#8fa3b5";
+    context.textAlign = "left";
+    context.font = `${11 * scale}px system-ui, sans-serif`;
+    for (let second = Math.max(0, Math.ceil(now - this.seconds)); second <= now; second++) {
+      context.fillText(`${Math.floor(second / 60)}:${String(second % 60).padStart(2, "0")}`, this.place(second, width) + 4 * scale, height - 6 * scale);
+    }
+  }
+
   drawWave() {
     const context = this.contexts[0], { width, height } = this.canvases[0];
     context.clearRect(0, 0, width, height);
+    this.drawSeconds(context, this.canvases[0]);
     context.fillStyle = "#233142";
     context.fillRect(0, height / 2 - .5, width, 1);
     const step = width / this.columns, first = this.columns - this.peaks.length;
@@ -140,45 +159,59 @@ export class Scopes {
       if (old > 0) context.drawImage(this.strip, newest, 0, old, this.strip.height, 0, 0, old * step, height);
       if (newest > 0) context.drawImage(this.strip, 0, 0, newest, this.strip.height, old * step, 0, newest * step, height);
     }
-    context.fillStyle = "#c8d6e3aa";
-    context.font = `${Math.round(height / 17)}px system-ui, sans-serif`;
-    const low = mel(lowestHertz), high = mel(Math.min(highestHertz, (this.rate || 16000) / 2));
+    this.drawSeconds(context, this.canvases[1]);
+    const scale = window.devicePixelRatio || 1;
+    context.font = `${11 * scale}px system-ui, sans-serif`;
+    context.fillStyle = "#dbe6f0";
+    context.strokeStyle = "#0b1016d0";
+    context.lineWidth = 3 * scale;
+    const low = mel(lowestHertz), high = mel(Math.min(highestHertz, this.rate / 2));
     for (const line of [500, 1000, 2000, 4000]) {
-      const y = height * (1 - (mel(line) - low) / (high - low));
-      context.fillRect(0, y, 6, 1);
-      context.fillText(line >= 1000 ? `${line / 1000} kHz` : `${line} Hz`, 10, y + 4);
+      const y = height * (1 - (mel(line) - low) / (high - low)), label = line >= 1000 ? `${line / 1000} kHz` : `${line} Hz`;
+      context.fillRect(0, y, 6 * scale, 1);
+      context.strokeText(label, 10 * scale, y + 4 * scale);
+      context.fillText(label, 10 * scale, y + 4 * scale);
     }
   }
 
   drawSpikes() {
-    const context = this.contexts[2], { width, height } = this.canvases[2];
+    const context = this.contexts[2], { width, height } = this.canvases[2], scale = window.devicePixelRatio || 1;
     context.clearRect(0, 0, width, height);
-    const base = height * .64;
+    this.drawSeconds(context, this.canvases[2], true);
+    const size = (width > 600 * scale ? 14 : 11) * scale, base = height - 42 * scale;
     context.fillStyle = "#233142";
     context.fillRect(0, base, width, 1);
     context.textAlign = "center";
-    const size = Math.max(11 * (window.devicePixelRatio || 1), Math.round(height * .15));
     context.font = `600 ${size}px ui-monospace, "DejaVu Sans Mono", monospace`;
-    const pixelsASecond = width / this.seconds, end = this.count / columnsASecond;
-    const rows = [-Infinity, -Infinity];
     for (const list of this.letters.values()) {
-      for (const [letter, time, probability] of list) {
-        const x = width - (end - time) * pixelsASecond;
-        if (x < -20 || x > width + 20) continue;
-        const tall = probability * base * .92;
+      const places = list.map(([, time]) => this.place(time, width)), labels = spread(places, .62 * size);
+      list.forEach(([letter, , probability], i) => {
+        if (places[i] < -size || places[i] > width + size) return;
+        const tall = probability * (base - 6 * scale);
         context.fillStyle = letter === " " ? "#41566b" : mix(probability);
-        context.fillRect(x - 1, base - tall, Math.max(2, width / 700), tall);
-        if (letter === " ") continue;
-
-        // Letters that stand close go into the second row.
-        const row = rows[0] <= rows[1] || x - rows[0] > .75 * size ? 0 : 1;
-        const place = x - rows[row] > .6 * size ? row : 1 - row;
-        if (x - rows[place] <= .6 * size) continue;
-        context.fillText(letter, x, base + size * (1.05 + .95 * place));
-        rows[place] = x;
-      }
+        context.fillRect(places[i] - scale, base - tall, 2 * scale, tall);
+        context.fillText(letter, labels[i], base + size * 1.2);
+      });
     }
   }
+}
+
+// Places at least a gap apart, as near to the wished ones as can be (pool adjacent violators): a word's letters stay a word under its spikes.
+function spread(wished, gap) {
+  const blocks = [];
+  wished.forEach((place, i) => {
+    let block = { sum: place - i * gap, count: 1 };
+    while (blocks.length > 0 && blocks.at(-1).sum / blocks.at(-1).count > block.sum / block.count) {
+      const before = blocks.pop();
+      block = { sum: before.sum + block.sum, count: before.count + block.count };
+    }
+    blocks.push(block);
+  });
+  const places = [];
+  for (const { sum, count } of blocks) {
+    for (let n = 0; n < count; n++) places.push(sum / count + places.length * gap);
+  }
+  return places;
 }
 
 function mel(hertz) { return 1127 * Math.log(1 + hertz / 700); }
