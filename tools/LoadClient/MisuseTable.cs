@@ -14,7 +14,7 @@ internal static class MisuseTable
         string only = arguments.Text("--only", "");
         using Attacker attacker = new(arguments.Address, IPAddress.Parse(arguments.Text("--from", "127.0.0.2")));
         Console.WriteLine($"{streams} streams, chunks of {chunk} ms in real time, {length.TotalSeconds:F0} s a row; milliseconds");
-        Console.WriteLine($"{"misuse",-20} word->partial p50   p99  of quiet  stop->final p99  failed  sessions after  memory MB  answers to the misuse");
+        Console.WriteLine($"{"misuse",-20} sound->text p50   p99  of quiet  stop->final p99  failed  sessions after  memory MB  answers to the misuse");
         await StreamLoad.RunAsync(arguments.Address, clips, 1, TimeSpan.FromSeconds(3), chunk);
         double quiet = await RowAsync(new Misuse("none", 0, (_, _) => Task.FromResult("")), double.NaN);
         foreach (Misuse misuse in Misuses.All(clips).Where(m => m.Name.Contains(only, StringComparison.Ordinal)))
@@ -27,9 +27,9 @@ internal static class MisuseTable
             LoadResult r = await StreamLoad.RunAsync(arguments.Address, clips, streams, length, chunk);
             await stop.CancelAsync();
             string told = string.Join(", ", (await answers).Select(a => $"{a.Key} x {a.Value}"));
-            double p99 = r.Partials.Percentile(99);
+            double p99 = r.Texts.Percentile(99);
             Console.WriteLine(
-                $"{misuse.Name,-20} {r.Partials.Percentile(50),17:F0}  {p99,4:F0}  {p99 / before,8:F2}  {r.Finals.Percentile(99),15:F0}  {r.Failed,6}  {await SessionsAsync(attacker),14}  {Memory(server),9}  {told}");
+                $"{misuse.Name,-20} {r.Texts.Percentile(50),17:F0}  {p99,4:F0}  {p99 / before,8:F2}  {r.Finals.Percentile(99),15:F0}  {r.Failed,6}  {await SessionsAsync(attacker),14}  {Memory(server),9}  {told}");
             return p99;
         }
     }

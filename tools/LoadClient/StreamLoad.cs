@@ -26,11 +26,11 @@ internal static class StreamLoad
                 try
                 {
                     await new Talk(clips[i % clips.Length], chunkMilliseconds, result).RunAsync(address);
-                    result.Ended(failed: false);
+                    result.Ended();
                 }
                 catch (Exception e) when (e is WebSocketException or InvalidOperationException or JsonException or IOException)
                 {
-                    result.Ended(failed: true);
+                    result.Ended(e);
                     await Task.Delay(100);
                 }
             }
@@ -38,12 +38,21 @@ internal static class StreamLoad
         return result;
     }
 
+    /// <summary>A text that came, and how much of the stream it had heard, in seconds.</summary>
+    private sealed record Text(long Time, bool Final, double End, Word[] Words);
+
+    /// <summary>A word of a text, with its place in the stream in seconds.</summary>
+    private sealed record Word(string Letters, double Start, double End)
+    {
+        public bool Meets(Word other) => other.Start < End && Start < other.End;
+    }
+
     /// <summary>One session.</summary>
     private sealed class Talk(float[] clip, int chunkMilliseconds, LoadResult result)
     {
         private readonly int _chunk = Rate * chunkMilliseconds / 1000;
         private readonly List<long> _sent = [];
-        private readonly List<(long Time, int Utterance, bool Final, string[] Words, double[] Ends)> _heard = [];
+        private readonly List<Text> _heard = [];
 
         public async Task RunAsync(Uri address)
         {
@@ -66,39 +75,30 @@ internal static class StreamLoad
             long stopped = Stopwatch.GetTimestamp();
             await SendAsync(socket, """{"type":"stop"}"""u8.ToArray(), WebSocketMessageType.Text);
             await listening;
-            result.Finals.Add(Stopwatch.GetElapsedTime(stopped, _heard.Count > 0 ? Math.Max(stopped, _heard[^1].Time) : Stopwatch.GetTimestamp()));
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+            result.Finals.Add("", Stopwatch.GetElapsedTime(stopped, _heard.Count > 0 ? Math.Max(stopped, _heard[^1].Time) : Stopwatch.GetTimestamp()));
             Measure();
         }
 
         /// <summary>
-        /// For each word of the last text: from the sending of the chunk that holds its end to the first update that has the word in its place. Words that no
-        /// partial text showed before the stop count with the final text that did.
+        /// Texts: from the sending of the last chunk that a partial text has heard to its coming. Words of final texts: from the sending of the chunk that holds a
+        /// word's end to the first text that has a word there, and to the first that has the right word there.
         /// </summary>
         private void Measure()
         {
-            int done = 0;
-            foreach ((_, int utterance, bool final, string[] words, double[] ends) in _heard)
-            {
-                if (!final)
-                    continue;
-                for (int w = 0; w < words.Length; w++)
-                {
-                    int chunk = Math.Min(_sent.Count - 1, (int)(ends[w] * Rate / _chunk));
-                    foreach ((long time, int of, _, string[] shown, _) in _heard)
-                    {
-                        if (of != utterance || time < _sent[chunk] || w >= shown.Length || shown[w] != words[w])
-                            continue;
-                        result.Partials.Add(Stopwatch.GetElapsedTime(_sent[chunk], time));
-                        break;
-                    }
-                }
-
-                done++;
-            }
-
-            if (done == 0 && _heard.Count > 0)
+            if (_heard.Count > 0 && !_heard[^1].Final)
                 throw new InvalidOperationException("There was a partial text and no final one.");
+            foreach (Text text in _heard.Where(t => !t.Final))
+                result.Texts.Add("", Stopwatch.GetElapsedTime(Sent(text.End - (1.0 / Rate)), text.Time));
+            foreach (Word word in _heard.Where(t => t.Final).SelectMany(t => t.Words))
+            {
+                long sent = Sent(word.End);
+                result.Words.Add(word.Letters, Stopwatch.GetElapsedTime(sent, _heard.First(t => t.Time >= sent && t.Words.Any(word.Meets)).Time));
+                result.RightWords.Add(word.Letters, Stopwatch.GetElapsedTime(sent, _heard.First(t => t.Time >= sent && t.Words.Any(w => word.Meets(w) && w.Letters == word.Letters)).Time));
+            }
         }
+
+        private long Sent(double seconds) => _sent[Math.Clamp((int)(seconds * Rate / _chunk), 0, _sent.Count - 1)];
 
         private async Task ListenAsync(ClientWebSocket socket)
         {
@@ -117,13 +117,14 @@ internal static class StreamLoad
                 while (!part.EndOfMessage);
                 long now = Stopwatch.GetTimestamp();
                 using JsonDocument message = JsonDocument.Parse(buffer.AsMemory(0, length));
-                string? type = message.RootElement.GetProperty("type").GetString();
+                JsonElement root = message.RootElement;
+                string? type = root.GetProperty("type").GetString();
                 if (type == "end")
                     return;
                 if (type is not ("partial" or "final"))
                     continue;
-                JsonElement[] words = [.. message.RootElement.GetProperty("words").EnumerateArray()];
-                _heard.Add((now, message.RootElement.GetProperty("utterance").GetInt32(), type == "final", [.. words.Select(w => w.GetProperty("word").GetString()!)], [.. words.Select(w => w.GetProperty("end").GetDouble())]));
+                Word[] words = [.. root.GetProperty("words").EnumerateArray().Select(w => new Word(w.GetProperty("word").GetString()!, w.GetProperty("start").GetDouble(), w.GetProperty("end").GetDouble()))];
+                _heard.Add(new Text(now, type == "final", root.GetProperty("end").GetDouble(), words));
             }
         }
 
