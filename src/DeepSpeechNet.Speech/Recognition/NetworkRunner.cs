@@ -46,6 +46,10 @@ internal sealed class NetworkRunner : IAsyncDisposable
 {
     private const int MaximumBatch = 16;
     private const int MaximumFrames = 24_000;
+
+    // While somebody watches words appear: two utterances' worth, so that no piece waits long behind what is only to be done some time.
+    private const int WatchedFrames = 4_000;
+    private const int WatchedRuns = 8;
     private const int WarmUpFrames = 16;
 
     private readonly AcousticModel _model;
@@ -95,6 +99,7 @@ internal sealed class NetworkRunner : IAsyncDisposable
     {
         List<Request> pending = [];
         WarmUp(pending);
+        int runsSincePiece = WatchedRuns;
         while (pending.Count > 0 || _waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (pending.Count < 4 * MaximumBatch && _waiting.Reader.TryRead(out Request? request))
@@ -103,9 +108,10 @@ internal sealed class NetworkRunner : IAsyncDisposable
                     pending.Add(request);
             }
 
+            runsSincePiece = _chunks.IsEmpty ? Math.Min(WatchedRuns, runsSincePiece + 1) : 0;
             RunChunks();
             if (pending.Count > 0)
-                RunOne(pending);
+                RunOne(pending, runsSincePiece < WatchedRuns ? WatchedFrames : MaximumFrames);
         }
 
         RunChunks();
@@ -151,17 +157,17 @@ internal sealed class NetworkRunner : IAsyncDisposable
             new TaskCompletionSource<LetterProbabilities>(TaskCreationOptions.RunContinuationsAsynchronously),
             CancellationToken.None);
         pending.Add(silence);
-        RunOne(pending);
+        RunOne(pending, MaximumFrames);
         if (silence.Result.Task.IsCompletedSuccessfully)
             silence.Result.Task.Result.Dispose();
     }
 
-    /// <summary>Takes the request that has waited longest and those nearest to it in length, and runs them as one batch.</summary>
-    private void RunOne(List<Request> pending)
+    /// <summary>Takes the request that has waited longest and those nearest to it in length, and runs them as one batch of so many frames at most.</summary>
+    private void RunOne(List<Request> pending, int most)
     {
         Request first = pending[0];
         List<Request> batch = [.. pending.OrderBy(r => Math.Abs(r.Frames.FrameCount - first.Frames.FrameCount)).Take(MaximumBatch)];
-        while (batch.Count > 1 && batch.Max(r => r.Frames.FrameCount) * batch.Count > Math.Min(MaximumFrames, 1.25 * batch.Sum(r => r.Frames.FrameCount)))
+        while (batch.Count > 1 && batch.Max(r => r.Frames.FrameCount) * batch.Count > Math.Min(most, 1.25 * batch.Sum(r => r.Frames.FrameCount)))
             batch.RemoveAt(batch.Count - 1);
         pending.RemoveAll(batch.Contains);
         batch.RemoveAll(r => r.CancellationToken.IsCancellationRequested && r.Result.TrySetCanceled(r.CancellationToken));
