@@ -125,10 +125,21 @@ internal static class Misuses
         List<NetworkStream> streams = [];
         try
         {
+            int closed = 0;
             for (int i = 0; i < 1000; i++)
-                streams.Add(await attacker.ConnectAsync(stop));
+            {
+                try
+                {
+                    streams.Add(await attacker.ConnectAsync(stop));
+                }
+                catch (SocketException)
+                {
+                    closed++;
+                }
+            }
+
             await Task.Delay(1000, stop);
-            int closed = streams.Count(s => !IsEstablished(s.Socket));
+            closed += streams.Count(s => !IsEstablished(s.Socket));
             try
             {
                 await Task.Delay(Timeout.Infinite, stop);

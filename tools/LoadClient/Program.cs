@@ -5,10 +5,10 @@ using DeepSpeechNet.LoadClient;
 // Sends clips to a running server in real time, over as many streams at once as each row of the table says, and prints how long texts take.
 //   dotnet run -c Release --project tools/LoadClient -- ws://127.0.0.1:8080/live audio-samples [--streams 1,4,8,16,32] [--seconds 20] [--chunk 160] [--longest]
 // With --misuse, as many streams as --streams says (8) run beside one kind of misuse after the other, from another address; --pid tells the server's memory.
-//   dotnet run -c Release --project tools/LoadClient -- ws://127.0.0.1:8080/live audio-samples --misuse [--streams 8] [--seconds 12] [--pid N] [--only NAME]
+//   dotnet run -c Release --project tools/LoadClient -- ws://127.0.0.1:8080/live audio-samples --misuse [--streams 8] [--seconds 12] [--pid N] [--only NAME,NAME]
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: dsn-load URL FOLDER [--streams 1,4,8,16,32] [--seconds 20] [--chunk 160] [--misuse [--pid N] [--only NAME]]");
+    Console.Error.WriteLine("usage: dsn-load URL FOLDER [--streams 1,4,8,16,32] [--seconds 20] [--chunk 160] [--misuse [--pid N] [--only NAME,NAME]]");
     return 2;
 }
 

@@ -47,8 +47,8 @@ internal sealed class NetworkRunner : IAsyncDisposable
     private const int MaximumBatch = 16;
     private const int MaximumFrames = 24_000;
 
-    // While somebody watches words appear: two utterances' worth, so that no piece waits long behind what is only to be done some time.
-    private const int WatchedFrames = 4_000;
+    // While somebody watches words appear: one long utterance's worth, so that no piece waits long behind what is only to be done some time.
+    private const int WatchedFrames = 2_000;
     private const int WatchedRuns = 8;
     private const int WarmUpFrames = 16;
 
