@@ -1,19 +1,16 @@
 using System.Diagnostics;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Metrics;
-using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Benchmarks;
 
 /// <summary>
-/// A live stream of the clips of a manifest or store. Options: --manifest FILE (audio-samples/manifest.tsv) --only-corpus NAME,NAME --model DIR (models/commands) --threads 2
-/// --clips 40 --repeats 20 --hours 0. It prints
-/// (1) end marker: from the end of a stream of 10 s (clips joined, cut as one utterance would be) that was written at once to its final text;
+/// A live stream of clips. Options: those of <see cref="LiveClips"/>, --repeats 20, --tentative. It prints
+/// (1) end marker: from the end of a stream of 10 s (clips joined, one utterance) that was written at once to its final text;
 /// (2) end of speech: how much more of the stream is heard from the last loud 10 ms of a clip to the text that will be the final one, and to the final one itself;
-/// (3) partial texts: how long a pass takes, words that change after they were shown (not in the longest common subsequence of an update and the next), word errors of the text
-/// that stands 1 s after each word and of the final one;
-/// (4) with --hours: live bytes after each tenth.
+/// (3) partial texts: how long a pass takes; how long after a word's end, heard in real time, a text shows it; words that change after they were shown (not in the longest common
+/// subsequence of an update and the next); word errors of the text that stands 1 s and 2 s after each word and of the final one.
 /// </summary>
 internal static class LiveBenchmark
 {
@@ -27,42 +24,23 @@ internal static class LiveBenchmark
 
     private static async Task RunAsync(string[] args)
     {
-        string repository = PublishedProgram.Repository();
-        string manifest = TranscribeBenchmark.Option(args, "--manifest", Path.Combine(repository, "audio-samples", "manifest.tsv"));
-        string only = TranscribeBenchmark.Option(args, "--only-corpus", "");
-        int count = int.Parse(TranscribeBenchmark.Option(args, "--clips", "40")), repeats = int.Parse(TranscribeBenchmark.Option(args, "--repeats", "20"));
-        double hours = double.Parse(TranscribeBenchmark.Option(args, "--hours", "0"));
-        await using Recognizer recognizer = Recognizer.Load(
-            TranscribeBenchmark.Option(args, "--model", Path.Combine(repository, "models", "commands")), int.Parse(TranscribeBenchmark.Option(args, "--threads", "2")));
-        int rate = recognizer.Model.FrontEnd.SampleRate;
-        using ISpeechCorpus corpus = SpeechCorpus.Open(manifest, new PackOptions { SampleRate = rate, Filter = new CorpusFilter { OnlyCorpora = only.Length > 0 ? only.Split(',') : [] } });
-        List<(float[] Samples, string Text)> clips = [];
-        for (int i = 0; i < Math.Min(count, corpus.Count); i++)
-        {
-            using SampleBuffer samples = corpus.ReadSamples(i);
-            clips.Add((samples.Span.ToArray(), corpus[i].Text));
-        }
-
-        Console.WriteLine($"{clips.Count} clips, {clips.Sum(c => c.Samples.Length) / (double)rate:F0} s");
-        if (hours > 0)
-        {
-            await MemoryAsync(recognizer, clips, hours, rate).ConfigureAwait(false);
-            return;
-        }
-
-        await EndMarkerAsync(recognizer, clips, repeats, rate).ConfigureAwait(false);
-        await StreamsAsync(recognizer, clips, rate).ConfigureAwait(false);
+        await using LiveClips live = LiveClips.Load(args);
+        int repeats = int.Parse(TranscribeBenchmark.Option(args, "--repeats", "20"));
+        if (repeats > 0)
+            await EndMarkerAsync(live, repeats).ConfigureAwait(false);
+        await StreamsAsync(live, live.Options with { EveryPartial = true, TentativeWords = args.Contains("--tentative") }).ConfigureAwait(false);
     }
 
-    private static async Task EndMarkerAsync(Recognizer recognizer, List<(float[] Samples, string Text)> clips, int repeats, int rate)
+    private static async Task EndMarkerAsync(LiveClips live, int repeats)
     {
-        float[] all = [.. clips.SelectMany(c => c.Samples)];
+        int rate = live.Rate;
+        float[] all = [.. live.Clips.SelectMany(c => c.Samples)];
         int length = Math.Min(10 * rate, all.Length);
         List<double> waits = [];
         for (int i = 0; i < repeats; i++)
         {
             int start = (int)((long)(all.Length - length) * i / Math.Max(1, repeats - 1));
-            await using RecognitionSession session = recognizer.StartSession(new SessionOptions { SampleRate = rate, Segmentation = Segmentation.Whole });
+            await using RecognitionSession session = live.Recognizer.StartSession(live.Options with { Segmentation = Segmentation.Whole });
             for (int at = 0; at < length; at += 10 * Chunk)
                 await session.WriteAsync(all.AsMemory(start + at, Math.Min(10 * Chunk, length - at))).ConfigureAwait(false);
             long then = Stopwatch.GetTimestamp();
@@ -73,24 +51,23 @@ internal static class LiveBenchmark
         Print($"end marker to final text, {length / (double)rate:F0} s utterances", waits, "ms");
     }
 
-    private static async Task StreamsAsync(Recognizer recognizer, List<(float[] Samples, string Text)> clips, int rate)
+    private static async Task StreamsAsync(LiveClips live, SessionOptions options)
     {
-        TextNormaliser normaliser = new(recognizer.Model.Alphabet);
-        List<double> early = [], final = [], passes = [];
-        long shown = 0, changed = 0;
-        EvaluationReport then = new(), last = new();
-        int number = 0;
-        foreach ((float[] samples, string text) in clips)
+        TextNormaliser normaliser = new(live.Recognizer.Model.Alphabet);
+        List<double> early = [], final = [], passes = [], delays = [];
+        int number = 0, shown = 0, changed = 0, never = 0;
+        EvaluationReport one = new(), two = new(), last = new();
+        foreach ((float[] samples, string text) in live.Clips)
         {
-            List<(double Heard, TranscriptUpdate Update)> updates = await ListenAsync(recognizer, samples, rate, passes).ConfigureAwait(false);
-            double end = EndOfSpeech(samples, rate);
+            List<Seen> updates = await ListenAsync(live, samples, options, passes).ConfigureAwait(false);
+            double end = EndOfSpeech(samples, live.Rate);
             TranscriptUpdate[] finals = [.. updates.Where(u => u.Update.IsFinal).Select(u => u.Update)];
-            foreach (IGrouping<int, (double Heard, TranscriptUpdate Update)> utterance in updates.GroupBy(u => u.Update.Utterance))
+            foreach (IGrouping<int, Seen> utterance in updates.GroupBy(u => u.Update.Utterance))
             {
                 string[] before = [];
-                foreach ((_, TranscriptUpdate update) in utterance)
+                foreach (Seen seen in utterance)
                 {
-                    string[] words = [.. update.Words.Select(w => w.Text)];
+                    string[] words = [.. seen.Update.Words.Select(w => w.Text)];
                     int common = Common(before, words);
                     shown += words.Length - common;
                     changed += before.Length - common;
@@ -98,47 +75,59 @@ internal static class LiveBenchmark
                 }
             }
 
+            foreach (TranscriptWord word in finals.SelectMany(f => f.Words))
+            {
+                Seen? first = updates.FirstOrDefault(u => !u.Update.IsFinal && WordAt(u.Update, word) == word.Text);
+                if (first is null)
+                    never++;
+                else
+                    delays.Add(first.Heard + first.Worked - word.End.TotalSeconds);
+            }
+
             if (finals.Length > 0)
             {
-                (double heard, TranscriptUpdate closing) = updates.Last(u => u.Update.IsFinal);
-                final.Add(heard - end);
-                double seen = updates.Where(u => u.Update.Utterance == closing.Utterance && u.Update.Text == closing.Text).Min(u => u.Heard);
-                early.Add(seen - end);
+                Seen closing = updates.Last(u => u.Update.IsFinal);
+                final.Add(closing.Heard - end);
+                early.Add(updates.Where(u => u.Update.Utterance == closing.Update.Utterance && u.Update.Text == closing.Update.Text).Min(u => u.Heard) - end);
             }
 
             string reference = normaliser.Normalise(text).Text, name = $"{number++}";
             last.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.Select(f => f.Text))).Text);
-            then.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.SelectMany(f => f.Words).Select(w => ShownAt(updates, w)))).Text);
+            foreach ((EvaluationReport report, double later) in new[] { (one, 1.0), (two, 2.0) })
+                report.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.SelectMany(f => f.Words).Select(w => ShownAt(updates, w, later)))).Text);
         }
 
         Print("end of speech to the text that will be final, in the stream", early, "s");
         Print("end of speech to the final text, in the stream", final, "s");
-        Print("20 ms of sound in which a partial pass ran", passes, "ms");
+        Print("a partial pass, waited for", passes, "ms");
+        Print("end of a word to the first partial text that shows it", delays, "s");
+        Console.WriteLine($"words that no partial text showed {never} of {delays.Count + never}");
         Console.WriteLine($"words shown {shown}, changed later {changed}: {100.0 * changed / Math.Max(1, shown):F1} %");
-        Console.WriteLine($"word error rate     1 s after each word {100 * then.Total.WordErrorRate:F2} %   final {100 * last.Total.WordErrorRate:F2} %");
+        Console.WriteLine($"word error rate     1 s after each word {100 * one.Total.WordErrorRate:F2} %   2 s after each word {100 * two.Total.WordErrorRate:F2} %   final {100 * last.Total.WordErrorRate:F2} %");
     }
 
-    /// <summary>Every update of a clip with 1.5 s of near silence behind it, and how many seconds had been heard when it came.</summary>
-    private static async Task<List<(double, TranscriptUpdate)>> ListenAsync(Recognizer recognizer, float[] samples, int rate, List<double> passes)
+    /// <summary>Every update of a clip with 1.5 s of near silence behind it.</summary>
+    private static async Task<List<Seen>> ListenAsync(LiveClips live, float[] samples, SessionOptions options, List<double> passes)
     {
-        await using RecognitionSession session = recognizer.StartSession(new SessionOptions { SampleRate = rate, EveryPartial = true });
-        float[] stream = new float[samples.Length + (3 * rate / 2)];
+        await using RecognitionSession session = live.Recognizer.StartSession(options);
+        float[] stream = new float[samples.Length + (3 * live.Rate / 2)];
         Random random = new(1);
         for (int i = 0; i < stream.Length; i++)
             stream[i] = (i < samples.Length ? samples[i] : 0) + (1e-4f * ((2 * random.NextSingle()) - 1));
-        List<(double, TranscriptUpdate)> updates = [];
+        List<Seen> updates = [];
         double heard = 0;
+        int partials = 0;
+        long written = Stopwatch.GetTimestamp();
         Task reading = ReadAsync();
         for (int at = 0; at < stream.Length; at += Chunk)
         {
-            int before = updates.Count;
-            long then = Stopwatch.GetTimestamp();
-            int count = Math.Min(Chunk, stream.Length - at);
-            Volatile.Write(ref heard, (at + count) / (double)rate);
+            int before = partials, count = Math.Min(Chunk, stream.Length - at);
+            Volatile.Write(ref heard, (at + count) / (double)live.Rate);
+            Volatile.Write(ref written, Stopwatch.GetTimestamp());
             await session.WriteAsync(stream.AsMemory(at, count)).ConfigureAwait(false);
-            double wait = Stopwatch.GetElapsedTime(then).TotalMilliseconds;
+            double wait = Stopwatch.GetElapsedTime(written).TotalMilliseconds;
             await Task.Yield();
-            if (updates.Count > before && !updates[^1].Item2.IsFinal)
+            if (Volatile.Read(ref partials) > before)
                 passes.Add(wait);
         }
 
@@ -149,24 +138,32 @@ internal static class LiveBenchmark
         async Task ReadAsync()
         {
             await foreach (TranscriptUpdate update in session.Updates.ConfigureAwait(false))
-                updates.Add((Volatile.Read(ref heard), update));
+            {
+                updates.Add(new Seen(Volatile.Read(ref heard), Stopwatch.GetElapsedTime(Volatile.Read(ref written)).TotalSeconds, update));
+                if (!update.IsFinal)
+                    Interlocked.Increment(ref partials);
+            }
         }
     }
 
-    /// <summary>The word that stood where a final word is, one second of the stream after its end.</summary>
-    private static string ShownAt(List<(double Heard, TranscriptUpdate Update)> updates, TranscriptWord word)
+    /// <summary>The word that stood where a final word is, so many seconds of the stream after its end.</summary>
+    private static string ShownAt(List<Seen> updates, TranscriptWord word, double later)
     {
-        double middle = (word.Start + word.End).TotalSeconds / 2, limit = word.End.TotalSeconds + 1;
         string text = "";
-        foreach ((double heard, TranscriptUpdate update) in updates)
+        foreach (Seen seen in updates)
         {
-            if (heard > limit || update.Start > word.Start)
-                continue;
-            TranscriptWord? there = update.Words.MinBy(w => Math.Abs(((w.Start + w.End).TotalSeconds / 2) - middle));
-            text = there is not null && there.Start.TotalSeconds - 0.1 <= middle && middle <= there.End.TotalSeconds + 0.1 ? there.Text : "";
+            if (seen.Heard <= word.End.TotalSeconds + later && seen.Update.Start <= word.Start)
+                text = WordAt(seen.Update, word);
         }
 
         return text;
+    }
+
+    private static string WordAt(TranscriptUpdate update, TranscriptWord word)
+    {
+        double middle = (word.Start + word.End).TotalSeconds / 2;
+        TranscriptWord? there = update.Words.MinBy(w => Math.Abs(((w.Start + w.End).TotalSeconds / 2) - middle));
+        return there is not null && there.Start.TotalSeconds - 0.1 <= middle && middle <= there.End.TotalSeconds + 0.1 ? there.Text : "";
     }
 
     private static double EndOfSpeech(float[] samples, int rate)
@@ -198,46 +195,13 @@ internal static class LiveBenchmark
         return length[a.Length, b.Length];
     }
 
-    private static async Task MemoryAsync(Recognizer recognizer, List<(float[] Samples, string Text)> clips, double hours, int rate)
-    {
-        await using RecognitionSession session = recognizer.StartSession(new SessionOptions { SampleRate = rate });
-        Task<int> reading = CountAsync(session);
-        float[] pause = new float[rate * 3 / 2];
-        double next = 0.05, start = 0, first = 0;
-        long begun = Stopwatch.GetTimestamp();
-        for (int i = 0; session.Position.TotalHours < hours + 0.05; i++)
-        {
-            await session.WriteAsync(clips[i % clips.Count].Samples).ConfigureAwait(false);
-            await session.WriteAsync(pause).ConfigureAwait(false);
-            if (session.Position.TotalHours < next)
-                continue;
-            await session.EndUtteranceAsync().ConfigureAwait(false);
-            for (int pass = 0; pass < 3; pass++)
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
-            double bytes = GC.GetTotalMemory(forceFullCollection: true);
-            first = start == 0 ? bytes : first;
-            start = 1;
-            Console.WriteLine($"{session.Position.TotalHours,6:F2} h   {bytes / 1e6,8:F2} MB live   {(bytes - first) / 1e6,7:F2} MB more than at the start");
-            next += hours / 10;
-        }
-
-        double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        await session.CompleteAsync().ConfigureAwait(false);
-        Console.WriteLine($"{await reading.ConfigureAwait(false)} final texts, {session.Position.TotalSeconds / seconds:F0} times faster than the sound");
-    }
-
-    private static async Task<int> CountAsync(RecognitionSession session)
-    {
-        int finals = 0;
-        await foreach (TranscriptUpdate update in session.Updates.ConfigureAwait(false))
-            finals += update.IsFinal ? 1 : 0;
-        return finals;
-    }
-
     private static void Print(string what, List<double> values, string unit)
     {
         values.Sort();
         if (values.Count > 0)
             Console.WriteLine($"{what}: least {values[0]:F2}, median {values[values.Count / 2]:F2}, 90 % {values[values.Count * 9 / 10]:F2} {unit}");
     }
+
+    /// <summary>An update, how many seconds of the stream had been heard when it came, and how long after them.</summary>
+    private sealed record Seen(double Heard, double Worked, TranscriptUpdate Update);
 }

@@ -65,7 +65,8 @@ internal sealed class ListenCommand
     {
         try
         {
-            return _console.ErrorIsTerminal ? Math.Max(20, Console.WindowWidth) : 80;
+            // A terminal that does not know its width says 0.
+            return _console.ErrorIsTerminal && Console.WindowWidth > 0 ? Math.Max(20, Console.WindowWidth) : 80;
         }
         catch (IOException)
         {

@@ -8,7 +8,7 @@ using DeepSpeechNet.Engine.Training;
 namespace DeepSpeechNet.Speech.Recognition;
 
 /// <summary>Runs pieces of several utterances through the network side by side. For one thread.</summary>
-internal sealed class ChunkBatch(AcousticModel model, Tape tape)
+internal sealed class ChunkBatch(AcousticModel model, Tape tape, ArrayPool<float> pool)
 {
     private readonly HostBatch _host = new();
 
@@ -42,15 +42,14 @@ internal sealed class ChunkBatch(AcousticModel model, Tape tape)
             Tensor logits = model.ChunkLogits(tape, device.Tensors[0], device.Tensors[1], initial, chunks[0].Carried, out IReadOnlyList<RecurrentState> next);
             Tensor log = LogSoftmax.Apply(tape, logits);
             int length = checked((int)log.Count);
-            all = ArrayPool<float>.Shared.Rent(Math.Max(length, count * units));
+            all = pool.Rent(Math.Max(length, count * units));
             model.Device.Download(log, MemoryMarshal.AsBytes(all.AsSpan(0, length)));
             LetterProbabilities[] results = new LetterProbabilities[count];
             for (int b = 0; b < count; b++)
             {
-                float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, chunks[b].OutputFrames * classes));
+                LetterProbabilities letters = results[b] = new LetterProbabilities(pool, chunks[b].OutputFrames, classes);
                 for (int t = 0; t < chunks[b].OutputFrames; t++)
-                    all.AsSpan(((t * count) + b) * classes, classes).CopyTo(values.AsSpan(t * classes));
-                results[b] = new LetterProbabilities(values, chunks[b].OutputFrames, classes);
+                    all.AsSpan(((t * count) + b) * classes, classes).CopyTo(letters.Fill[(t * classes)..]);
             }
 
             for (int i = 0; i < next.Count; i++)
@@ -65,7 +64,7 @@ internal sealed class ChunkBatch(AcousticModel model, Tape tape)
         finally
         {
             if (all.Length > 0)
-                ArrayPool<float>.Shared.Return(all);
+                pool.Return(all);
             device.Release();
         }
     }

@@ -11,11 +11,13 @@ namespace DeepSpeechNet.Speech.Recognition;
 /// <summary>The letters' log-probabilities of one utterance. Dispose it to give its array back to the pool.</summary>
 public sealed class LetterProbabilities : IDisposable
 {
+    private readonly ArrayPool<float> _pool;
     private float[]? _values;
 
-    internal LetterProbabilities(float[] values, int frames, int classes)
+    internal LetterProbabilities(ArrayPool<float> pool, int frames, int classes)
     {
-        _values = values;
+        _pool = pool;
+        _values = pool.Rent(Math.Max(1, frames * classes));
         Frames = frames;
         Classes = classes;
     }
@@ -29,11 +31,14 @@ public sealed class LetterProbabilities : IDisposable
     /// <summary>Natural logarithms, [time, class], row-major.</summary>
     public ReadOnlySpan<float> Values => (_values ?? throw new ObjectDisposedException(nameof(LetterProbabilities))).AsSpan(0, Frames * Classes);
 
+    /// <summary>The same, to be filled.</summary>
+    internal Span<float> Fill => _values.AsSpan(0, Frames * Classes);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_values is not null)
-            ArrayPool<float>.Shared.Return(_values);
+            _pool.Return(_values);
         _values = null;
     }
 }
@@ -55,6 +60,9 @@ internal sealed class NetworkRunner : IAsyncDisposable
     private readonly AcousticModel _model;
     private readonly Channel<Request?> _waiting = Channel.CreateUnbounded<Request?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentQueue<ChunkRequest> _chunks = new();
+
+    // Not the shared pool, which keeps arrays for every thread that ever gave one back: streams run for months.
+    private readonly ArrayPool<float> _pool = ArrayPool<float>.Create(1 << 24, 16);
     private readonly HostBatch _host = new();
     private readonly Tape _tape;
     private readonly ChunkBatch _chunkBatch;
@@ -64,7 +72,7 @@ internal sealed class NetworkRunner : IAsyncDisposable
     {
         _model = model;
         _tape = new Tape(model.Device, recording: false);
-        _chunkBatch = new ChunkBatch(model, _tape);
+        _chunkBatch = new ChunkBatch(model, _tape, _pool);
         _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -203,15 +211,14 @@ internal sealed class NetworkRunner : IAsyncDisposable
             Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1]);
             Tensor log = LogSoftmax.Apply(_tape, logits);
             int length = checked((int)log.Count);
-            all = ArrayPool<float>.Shared.Rent(length);
+            all = _pool.Rent(length);
             _model.Device.Download(log, MemoryMarshal.AsBytes(all.AsSpan(0, length)));
             for (int b = 0; b < count; b++)
             {
                 int frames = _model.OutputFrames(utterances[b].FrameCount);
-                float[] values = ArrayPool<float>.Shared.Rent(Math.Max(1, frames * classes));
+                LetterProbabilities result = new(_pool, frames, classes);
                 for (int t = 0; t < frames; t++)
-                    all.AsSpan(((t * count) + b) * classes, classes).CopyTo(values.AsSpan(t * classes));
-                LetterProbabilities result = new(values, frames, classes);
+                    all.AsSpan(((t * count) + b) * classes, classes).CopyTo(result.Fill[(t * classes)..]);
                 if (!batch[b].Result.TrySetResult(result))
                     result.Dispose();
             }
@@ -219,7 +226,7 @@ internal sealed class NetworkRunner : IAsyncDisposable
         finally
         {
             if (all.Length > 0)
-                ArrayPool<float>.Shared.Return(all);
+                _pool.Return(all);
             device.Release();
         }
     }

@@ -11,6 +11,7 @@ public sealed class RecognitionSession : IAsyncDisposable
 {
     private const int MaximumPendingFinals = 2;
     private const int Piece = 1600;
+    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1);
 
     private readonly Recognizer _recognizer;
     private readonly SessionOptions _options;
@@ -26,6 +27,7 @@ public sealed class RecognitionSession : IAsyncDisposable
     private readonly float[] _resampled;
     private readonly long _partialSamples;
     private readonly PartialRecognizer? _reader;
+    private readonly StableWords _stable = new(HoldBack);
     private Task _partial = Task.CompletedTask;
     private Task _lastFinal = Task.CompletedTask;
     private EagerFinal? _eager;
@@ -254,7 +256,7 @@ public sealed class RecognitionSession : IAsyncDisposable
         float[] samples = _samples.Copy(begin ? start : _readTo, _samples.End);
         _readTo = _samples.End;
         _nextPartial = _samples.End + _partialSamples;
-        _partial = PublishAsync(UpdateKind.Partial, utterance, start, Task.Run(() => ReadAsync(samples, begin), CancellationToken.None), Task.CompletedTask);
+        _partial = PublishAsync(UpdateKind.Partial, utterance, start, Task.Run(() => ReadAsync(utterance, samples, begin), CancellationToken.None), Task.CompletedTask);
     }
 
     /// <summary>Waits for what is being recognised.</summary>
@@ -268,11 +270,12 @@ public sealed class RecognitionSession : IAsyncDisposable
     private Task<Transcript> TranscribeAsync(float[] samples, CancellationToken cancellationToken) =>
         _recognizer.TranscribeUtteranceAsync(samples, _transcription, cancellationToken);
 
-    private Task<Transcript> ReadAsync(float[] samples, bool begin)
+    private async Task<Transcript> ReadAsync(int utterance, float[] samples, bool begin)
     {
         if (begin)
             _reader!.Begin();
-        return _reader!.HearAsync(samples, _transcription with { Alternatives = 0 }, _stop.Token);
+        Transcript text = await _reader!.HearAsync(samples, _transcription with { Alternatives = 0 }, _stop.Token).ConfigureAwait(false);
+        return _options.TentativeWords ? text : _stable.Hear(utterance, text);
     }
 
     /// <summary>Shows what will be the final text if no more is said.</summary>
@@ -280,8 +283,11 @@ public sealed class RecognitionSession : IAsyncDisposable
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)eager.Transcript).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (eager.Transcript.IsCompletedSuccessfully)
-            _updates.Add(TranscriptUpdate.From(await eager.Transcript.ConfigureAwait(false) with { Alternatives = [] }, UpdateKind.Partial, utterance, Time(eager.Start)));
+        if (!eager.Transcript.IsCompletedSuccessfully)
+            return;
+        Transcript text = await eager.Transcript.ConfigureAwait(false);
+        _stable.Accept(utterance, text);
+        _updates.Add(TranscriptUpdate.From(text with { Alternatives = [] }, UpdateKind.Partial, utterance, Time(eager.Start)));
     }
 
     private async Task PublishAsync(UpdateKind kind, int utterance, long start, Task<Transcript> transcript, Task before)

@@ -236,7 +236,7 @@ public sealed class Recognizer : IAsyncDisposable
     }
 
     /// <summary>A recogniser of utterances that are still going on, for one session.</summary>
-    internal PartialRecognizer NewPartialRecognizer() => new(this, _network);
+    internal PartialRecognizer NewPartialRecognizer(double tailSeconds = PartialRecognizer.TailSeconds) => new(this, _network, tailSeconds);
 
     private Transcript Decode(ConcurrentBag<UtteranceDecoder> decoders, ReadOnlySpan<float> letters, TimeSpan duration, DecoderSettings settings, TranscriptionOptions options)
     {

@@ -26,6 +26,11 @@ public sealed record SessionOptions
     public TimeSpan PartialInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// Whether partial texts show all words as soon as they are read, though every second one of the last changes again; otherwise those on which two passes agree.
+    /// </summary>
+    public bool TentativeWords { get; init; }
+
+    /// <summary>
     /// Whether every partial text is computed and kept for the reader, however fast the samples come, so that the updates depend on the samples alone; writing
     /// then waits for them. Otherwise those that nobody has had time for are left out.
     /// </summary>

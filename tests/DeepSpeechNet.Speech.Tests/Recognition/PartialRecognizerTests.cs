@@ -26,7 +26,7 @@ public sealed class PartialRecognizerTests : IDisposable
         Transcript whole = await recognizer.TranscribeAsync(samples);
         Assert.NotEmpty(whole.Words);
         foreach (int piece in new[] { 1000, 4000, 9999 })
-            Same(whole, await ReadAsync(recognizer.NewPartialRecognizer(), samples, piece));
+            Same(whole, await ReadAsync(recognizer.NewPartialRecognizer(tailSeconds: 0), samples, piece));
     }
 
     [Theory]
@@ -37,17 +37,33 @@ public sealed class PartialRecognizerTests : IDisposable
     {
         await using Recognizer recognizer = SmallRecognizer.Make(_device, Shape(CellKind.GruResetAfter, direction), normalisation);
         float[] samples = Speech(1.3);
-        Same(await recognizer.TranscribeAsync(samples), await ReadAsync(recognizer.NewPartialRecognizer(), samples, samples.Length));
+        Same(await recognizer.TranscribeAsync(samples), await ReadAsync(recognizer.NewPartialRecognizer(tailSeconds: 0), samples, samples.Length));
     }
 
     [Fact]
     public async Task Another_utterance_begins_anew()
     {
         await using Recognizer recognizer = SmallRecognizer.Make(_device, normalisation: FeatureNormalisation.None);
-        PartialRecognizer reader = recognizer.NewPartialRecognizer();
+        PartialRecognizer reader = recognizer.NewPartialRecognizer(tailSeconds: 0);
         float[] samples = Speech(3);
         Transcript first = await ReadAsync(reader, samples, 4000);
         Same(first, await ReadAsync(reader, samples, 4000));
+    }
+
+    [Fact]
+    public async Task The_silence_behind_the_newest_frame_is_what_the_utterance_began_with_and_nothing_is_read_in_it()
+    {
+        AcousticModelOptions shape = Shape(CellKind.GruResetAfter, DirectionMode.Sum) with { Context = 0, Stride = 1 };
+        await using Recognizer recognizer = SmallRecognizer.Make(_device, shape, FeatureNormalisation.None);
+        float[] samples = Speech(1.3);
+        PartialRecognizer reader = recognizer.NewPartialRecognizer(tailSeconds: 0.2);
+        Transcript partial = await ReadAsync(reader, samples, samples.Length);
+        Transcript again = await ReadAsync(reader, samples, samples.Length);
+        Transcript whole = await recognizer.TranscribeAsync(samples);
+        Assert.NotEmpty(partial.Words);
+        Same(partial, again);
+        Assert.All(partial.Words, w => Assert.True(w.End <= partial.Duration));
+        Assert.NotEqual(whole.Words.Select(w => w.Confidence), partial.Words.Select(w => w.Confidence));
     }
 
     [Fact]

@@ -33,6 +33,26 @@ public sealed class RecognitionSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Random_cuts_never_change_a_final_text()
+    {
+        float[] samples = Talk();
+        List<TranscriptUpdate> whole = await FinalsAsync(samples, samples.Length, new SessionOptions());
+        Random random = new(5);
+        for (int round = 0; round < 20; round++)
+        {
+            int largest = (int)Math.Pow(10, 1 + (4 * random.NextDouble()));
+            await using RecognitionSession session = _recognizer.StartSession(new SessionOptions { Partials = round % 2 == 0, EagerFinals = round % 3 != 0 });
+            Task<List<TranscriptUpdate>> reading = ReadAsync(session);
+            for (int at = 0, count; at < samples.Length; at += count)
+                await session.WriteAsync(samples.AsMemory(at, count = Math.Min(random.Next(1, largest + 1), samples.Length - at)));
+            await session.CompleteAsync();
+            TranscriptUpdate[] finals = [.. (await reading).Where(u => u.IsFinal)];
+            Assert.Equal(whole.Select(f => (f.Start, f.End, f.Text)), finals.Select(f => (f.Start, f.End, f.Text)));
+            Assert.Equal(whole.SelectMany(f => f.Words), finals.SelectMany(f => f.Words));
+        }
+    }
+
+    [Fact]
     public async Task One_utterance_gives_what_the_whole_file_gives()
     {
         float[] samples = Talk();

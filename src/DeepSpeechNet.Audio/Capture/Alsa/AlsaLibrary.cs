@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -35,6 +36,10 @@ internal sealed unsafe class AlsaLibrary
         _hints = (delegate* unmanaged<int, byte*, void***, int>)NativeLibrary.GetExport(library, "snd_device_name_hint");
         _hint = (delegate* unmanaged<void*, byte*, byte*>)NativeLibrary.GetExport(library, "snd_device_name_get_hint");
         _freeHints = (delegate* unmanaged<void**, int>)NativeLibrary.GetExport(library, "snd_device_name_free_hint");
+
+        // The library writes a page on standard error where a device is missing; the error number says it too.
+        var setErrorHandler = (delegate* unmanaged<delegate* unmanaged[Cdecl]<byte*, int, byte*, int, byte*, void>, int>)NativeLibrary.GetExport(library, "snd_lib_error_set_handler");
+        _ = setErrorHandler(&KeepQuiet);
     }
 
     /// <summary>The library of this system, or null where it has none.</summary>
@@ -97,6 +102,12 @@ internal sealed unsafe class AlsaLibrary
         }
 
         return found;
+    }
+
+    /// <summary>Takes the library's messages. It is called with more arguments, which Linux's calling conventions let it leave alone.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void KeepQuiet(byte* file, int line, byte* function, int error, byte* format)
+    {
     }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + '\0');

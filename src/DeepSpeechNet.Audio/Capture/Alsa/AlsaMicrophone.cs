@@ -6,7 +6,7 @@ namespace DeepSpeechNet.Audio.Capture.Alsa;
 /// <summary>A capture device of ALSA. A thread of its own takes the sound, so that a reader who is late for some seconds loses none.</summary>
 internal sealed class AlsaMicrophone : IMicrophone
 {
-    private const int WaitMilliseconds = 100;
+    private const int Busy = 16, WaitMilliseconds = 100;
     private const double PatienceSeconds = 30;
 
     private readonly AlsaLibrary _library;
@@ -27,7 +27,7 @@ internal sealed class AlsaMicrophone : IMicrophone
         _chunk = (int)(options.ChunkSeconds * options.SampleRate);
         int error = library.Open(options.Device, out _stream);
         if (error < 0)
-            throw new CaptureException($"The microphone '{options.Device}' cannot be opened ({library.Error(error)}): choose one of those that 'dsn listen --list' shows, or close the program that uses it.");
+            throw new CaptureException($"The microphone '{options.Device}' cannot be opened ({library.Error(error)}): {(error == -Busy ? "close the program that uses it, or choose another one" : "choose another one")} ('dsn listen --list' shows them).");
         foreach (int channels in new[] { 1, 2 })
         {
             error = library.SetParameters(_stream, channels, options.SampleRate, options.BufferSeconds);

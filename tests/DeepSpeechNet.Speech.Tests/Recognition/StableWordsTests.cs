@@ -1,0 +1,63 @@
+using DeepSpeechNet.Speech.Recognition;
+
+namespace DeepSpeechNet.Speech.Tests.Recognition;
+
+public sealed class StableWordsTests
+{
+    private readonly StableWords _words = new(TimeSpan.FromSeconds(0.1));
+
+    [Fact]
+    public void A_word_is_shown_when_two_passes_in_a_row_read_it()
+    {
+        Assert.Equal("", Hear("one"));
+        Assert.Equal("one", Hear("one to"));
+        Assert.Equal("one", Hear("one two three"));
+        Assert.Equal("one two three", Hear("one two three four"));
+    }
+
+    [Fact]
+    public void What_is_shown_stays_until_two_passes_agree_on_something_else()
+    {
+        Hear("one two three");
+        Assert.Equal("one two three", Hear("one two three"));
+        Assert.Equal("one two three", Hear("one too three"));
+        Assert.Equal("one two three", Hear("won two three"));
+        Assert.Equal("one two three", Hear("one"));
+        Assert.Equal("one two three", Hear("one too"));
+        Assert.Equal("one too", Hear("one too three"));
+    }
+
+    [Fact]
+    public void A_word_that_has_only_just_ended_waits()
+    {
+        Hear("one two", 2.05);
+        Assert.Equal("one", Hear("one two", 2.05));
+        Assert.Equal("one two", Hear("one two", 2.15));
+    }
+
+    [Fact]
+    public void A_text_that_is_certain_is_shown_at_once_and_another_utterance_begins_with_nothing()
+    {
+        _words.Accept(0, Text("one two", 3));
+        Assert.Equal("one two", Hear("one", 3));
+        Assert.Equal("", _words.Hear(1, Text("three", 3)).Text);
+        Assert.Equal("three", _words.Hear(1, Text("three", 3)).Text);
+    }
+
+    [Fact]
+    public void Times_and_confidences_are_those_of_the_last_pass_that_read_the_word()
+    {
+        Hear("one two");
+        Hear("one two");
+        Transcript text = Text("one", 9);
+        Transcript shown = _words.Hear(0, text with { Words = [text.Words[0] with { Confidence = 0.25 }] });
+        Assert.Equal([0.25, 0.5], shown.Words.Select(w => w.Confidence));
+        Assert.Equal(text.Duration, shown.Duration);
+    }
+
+    private string Hear(string text, double seconds = 10) => _words.Hear(0, Text(text, seconds)).Text;
+
+    /// <summary>Words of a second each.</summary>
+    private static Transcript Text(string text, double seconds) => new(
+        text, TimeSpan.FromSeconds(seconds), [.. text.Split(' ').Select((w, i) => new TranscriptWord(w, TimeSpan.FromSeconds(i), TimeSpan.FromSeconds(i + 1), 0.5))], []);
+}
