@@ -28,7 +28,7 @@ internal sealed class TrainingDisplay(CommandConsole console) : IProgress<Traini
                 Line(Text(evaluation));
                 break;
             case EpochProgress epoch:
-                Line($"epoch {epoch.Epoch}: loss {epoch.Loss:F3}, dev loss {epoch.DevLoss:F3}, CER {epoch.CharacterErrorRate:P2}, WER {epoch.WordErrorRate:P2}{(epoch.Best ? " (best)" : "")}, {Time(epoch.Elapsed)}{(epoch.SkippedSteps > 0 ? $", {epoch.SkippedSteps} steps skipped" : "")}");
+                Line(Text(epoch));
                 break;
             case TrainingMessage message:
                 Line(message.Text);
@@ -38,6 +38,13 @@ internal sealed class TrainingDisplay(CommandConsole console) : IProgress<Traini
 
     private static string Text(StepProgress step) =>
         $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} loss {step.Loss:F3} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.UtterancesPerSecond:F0} utt/s {step.AudioSecondsPerSecond:F0} s/s left {Time(step.TimeLeft)}";
+
+    private static string Text(EpochProgress e)
+    {
+        string dev = double.IsNaN(e.DevLoss) ? "" : $", dev loss {e.DevLoss:F3}, CER {e.CharacterErrorRate:P2}, WER {e.WordErrorRate:P2}{(e.Best ? " (best)" : "")}";
+        string skipped = e.SkippedSteps > 0 ? $", {e.SkippedSteps} steps skipped" : "";
+        return $"epoch {e.Epoch}: loss {e.Loss:F3}{dev}, {Time(e.Elapsed)}{skipped}";
+    }
 
     private static string Text(LanguageStepProgress step) =>
         $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} perplexity {step.Perplexity:F2} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.TokensPerSecond:F0} tokens/s left {Time(step.TimeLeft)}";
