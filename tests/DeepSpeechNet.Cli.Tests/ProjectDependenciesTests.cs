@@ -10,11 +10,13 @@ public sealed class ProjectDependenciesTests
     {
         ["DeepSpeechNet.Engine"] = [],
         ["DeepSpeechNet.Audio"] = [],
+        ["DeepSpeechNet.Audio.FftSharp"] = ["DeepSpeechNet.Audio"],
+        ["DeepSpeechNet.Audio.NAudio"] = ["DeepSpeechNet.Audio"],
         ["DeepSpeechNet.Language"] = ["DeepSpeechNet.Engine"],
         ["DeepSpeechNet.Speech"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language"],
         ["DeepSpeechNet.Extensions.AI"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
         ["DeepSpeechNet.Server"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
-        ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech", "DeepSpeechNet.Server"],
+        ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Audio.FftSharp", "DeepSpeechNet.Audio.NAudio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech", "DeepSpeechNet.Server"],
     };
 
     [Fact]

@@ -1,12 +1,11 @@
 using DeepSpeechNet.Audio.Files.Flac;
-using DeepSpeechNet.Audio.Files.SndFile;
 using DeepSpeechNet.Audio.Files.Wav;
 
 namespace DeepSpeechNet.Audio.Files;
 
 /// <summary>
 /// Opens audio of any format read here, told apart by content, never by name: WAV and FLAC by this library; Ogg Vorbis and Opus,
-/// MP3, AIFF and others through libsndfile where the system has it. Thread-safe.
+/// MP3, AIFF and others through libsndfile where the system has it, and what the options' decoders add. Thread-safe.
 /// </summary>
 public static class AudioFile
 {
@@ -83,29 +82,30 @@ public static class AudioFile
             options ??= AudioReadOptions.Default;
             options.Validate();
             long origin = stream.CanSeek ? stream.Position : 0;
+            byte[] head = options.Decoders.Count == 0 ? [] : source.Peek(AudioSniffer.Length).ToArray();
+            if (options.DecodersFirst && Knows(options.Decoders, head))
+            {
+                return ForeignFormats.Open(source, stream, origin, head, sndFile: false, options, "");
+            }
+
             bool tagged = Id3Tag.Skip(source);
             ReadOnlySpan<byte> start = source.Peek(AudioSniffer.Length);
             AudioContent content = AudioSniffer.Identify(start);
-
-            // Behind a tag, padding before the first MP3 frame is common.
-            content = content == AudioContent.Unknown && tagged ? AudioContent.SndFile : content;
             switch (content)
             {
                 case AudioContent.Wav:
                     return new WavReader(source, options);
                 case AudioContent.Flac:
                     return new FlacReader(source, options);
-                case AudioContent.SndFile:
-                    // What the sniffing took is given back where that can be done.
-                    Stream? seekable = stream.CanSeek ? stream : null;
-                    if (seekable is not null)
+                default:
+                    if (start.IsEmpty && !tagged)
                     {
-                        seekable.Position = origin;
+                        throw new AudioFormatException(name, "it is empty.");
                     }
 
-                    return new SndFileReader(source, seekable, options, SndFileLibrary.Instance);
-                default:
-                    throw new AudioFormatException(name, start.IsEmpty ? "it is empty." : $"{AudioSniffer.Describe(start)}. {Formats}");
+                    // Behind a tag, padding before the first MP3 frame is common.
+                    bool sndFile = content == AudioContent.SndFile || tagged;
+                    return ForeignFormats.Open(source, stream, origin, head, sndFile, options, $"{AudioSniffer.Describe(start)}. {Formats}");
             }
         }
         catch
@@ -113,5 +113,18 @@ public static class AudioFile
             source.Dispose();
             throw;
         }
+    }
+
+    private static bool Knows(IReadOnlyList<IAudioDecoder> decoders, ReadOnlySpan<byte> head)
+    {
+        foreach (IAudioDecoder decoder in decoders)
+        {
+            if (decoder.Reads(head))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

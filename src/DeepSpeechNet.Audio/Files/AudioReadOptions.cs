@@ -24,6 +24,14 @@ public sealed record AudioReadOptions
     /// </summary>
     public bool AllowLibSndFile { get; init; } = true;
 
+    /// <summary>
+    /// Who else reads what is neither WAV nor FLAC and what libsndfile does not read either, asked in this order; nobody unless told.
+    /// </summary>
+    public IReadOnlyList<IAudioDecoder> Decoders { get; init; } = [];
+
+    /// <summary>Whether <see cref="Decoders"/> are asked first, and alone for what they read, even for formats that are read here (false unless told).</summary>
+    public bool DecodersFirst { get; init; }
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names it.</exception>
     public void Validate()
@@ -33,6 +41,7 @@ public sealed record AudioReadOptions
             throw new ArgumentOutOfRangeException(nameof(MaximumSamples), MaximumSamples, "MaximumSamples must be at least 1.");
         }
 
+        ArgumentNullException.ThrowIfNull(Decoders);
         if (SpoolLimit < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(SpoolLimit), SpoolLimit, "SpoolLimit must not be negative.");

@@ -26,6 +26,9 @@ internal sealed class ByteSource : IDisposable
     /// <summary>The name for messages.</summary>
     public string Name { get; }
 
+    /// <summary>What is read from.</summary>
+    public Stream Stream => _stream;
+
     /// <summary>Bytes taken so far.</summary>
     public long Position { get; private set; }
 

@@ -23,10 +23,10 @@ public sealed unsafe class FeatureExtractor
 
     /// <summary>Prepares the same with another Fourier transform than the built-in one.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="transform">The transform, of the power of two that holds a window; null for the built-in one.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range, or the transform's length is another.</exception>
-    public FeatureExtractor(FrontEndOptions options, IFourierTransform? transform)
-        : this(options, transform, 0)
+    /// <param name="fourier">Makes a transform of a length, which is the power of two that holds a window; null for the built-in one.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or the transform has another length than was asked for.</exception>
+    public FeatureExtractor(FrontEndOptions options, Func<int, IFourierTransform>? fourier)
+        : this(options, Make(options, fourier), 0)
     {
     }
 
@@ -105,5 +105,12 @@ public sealed unsafe class FeatureExtractor
         fixed (float* target = frames)
             _kernel.Compute(source, samples.Length, count, target, FeatureCount);
         return count;
+    }
+
+    private static IFourierTransform? Make(FrontEndOptions options, Func<int, IFourierTransform>? fourier)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return fourier?.Invoke(options.FourierLength);
     }
 }

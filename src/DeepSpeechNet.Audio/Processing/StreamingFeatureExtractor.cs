@@ -28,9 +28,18 @@ public sealed class StreamingFeatureExtractor
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public StreamingFeatureExtractor(FrontEndOptions options)
+        : this(options, null)
+    {
+    }
+
+    /// <summary>Prepares the same with another Fourier transform than the built-in one.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="fourier">Makes a transform of a length, which is the power of two that holds a window; null for the built-in one.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or the transform has another length than was asked for.</exception>
+    public StreamingFeatureExtractor(FrontEndOptions options, Func<int, IFourierTransform>? fourier)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _extractor = new FeatureExtractor(options);
+        _extractor = new FeatureExtractor(options, fourier);
         _static = options.StaticFeatureCount;
         _order = options.Deltas;
         _samples = new float[_extractor.WindowSamples];

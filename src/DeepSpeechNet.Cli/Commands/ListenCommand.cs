@@ -43,7 +43,7 @@ internal sealed class ListenCommand
         await using Recognizer recognizer = _recognizer.Load(parsed);
         TranscriptionOptions decoding = _recognizer.Complete(parsed, new TranscriptionOptions(), recognizer, _console);
         options = options with { LanguageModel = decoding.LanguageModel, HotWords = decoding.HotWords, Decoder = decoding.Decoder };
-        using IMicrophone microphone = Microphones.Open(asked);
+        using IMicrophone microphone = OptionalAudio.Microphones.Open(asked);
         using SavedListening? saved = parsed.GetValue(_save) is { } name ? new SavedListening(name, microphone.SampleRate) : null;
         if (_console.ErrorIsTerminal)
             _console.Line($"Listening to '{microphone.Device}'; Ctrl-C ends it.");
@@ -53,7 +53,7 @@ internal sealed class ListenCommand
 
     private int List()
     {
-        IReadOnlyList<MicrophoneDevice> devices = Microphones.List();
+        IReadOnlyList<MicrophoneDevice> devices = OptionalAudio.Microphones.List();
         foreach (MicrophoneDevice device in devices)
             _console.Out.WriteLine($"{device.Name}\t{device.Description}");
         if (devices.Count == 0)

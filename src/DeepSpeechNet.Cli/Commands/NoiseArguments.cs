@@ -28,7 +28,7 @@ internal sealed class NoiseArguments
             IEnumerable<string> files = Path.GetExtension(path) == ".tsv" ? Manifest(path) : [path];
             foreach (string file in files)
             {
-                float[] samples = AudioFile.ReadMono(file, sampleRate).Samples;
+                float[] samples = AudioFile.ReadMono(file, sampleRate, OptionalAudio.Reading).Samples;
                 float[] part = samples[(int)(from * samples.Length)..(int)(to * samples.Length)];
                 noises.Add(part.Length > 0 ? part : throw new UsageException($"{file}: nothing is left of this noise; give a longer recording or another --noise-part."));
             }

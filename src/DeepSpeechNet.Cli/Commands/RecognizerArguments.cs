@@ -11,6 +11,7 @@ internal sealed class RecognizerArguments
     private readonly Option<string?> _model = new("--model", "-m") { Description = "A model package: a folder with model.safetensors. Default: the one shipped." };
     private readonly Option<string?> _device = new("--device") { Description = "Where the network runs (see 'dsn devices'). Default: cpu." };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };
+    private readonly Option<string?> _fourier = new("--fourier") { Description = "The front end's Fourier transform: built-in, or fftsharp in a build that has it. Default: built-in." };
     private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses kept by the beam search; 1 takes the best path, 0 what the model says." };
 
     private readonly Option<string?> _language = new("--language-model") { Description = "A package of language models, or an n-gram model (ARPA or binary). Default: what the model names." };
@@ -32,9 +33,11 @@ internal sealed class RecognizerArguments
         command.Add(_rnn);
         command.Add(_rnnWeight);
         _device.AcceptOnlyFromAmong("cpu");
+        _fourier.AcceptOnlyFromAmong([.. OptionalAudio.FourierNames]);
         command.Add(_model);
         command.Add(_device);
         command.Add(_threads);
+        command.Add(_fourier);
         command.Add(_beam);
     }
 
@@ -60,7 +63,7 @@ internal sealed class RecognizerArguments
         UsageException.Check(new Engine.Devices.Cpu.CpuDeviceOptions { Threads = threads }.Validate);
         Check(parsed);
         LanguageChoice language = parsed.GetValue(_noLanguage) ? LanguageChoice.Nothing : new LanguageChoice(parsed.GetValue(_language));
-        return Recognizer.Load(Model(parsed), threads, language);
+        return Recognizer.Load(Model(parsed), threads, language, OptionalAudio.Fourier(parsed.GetValue(_fourier)));
     }
 
     /// <summary>The options of decoding on top of what the loaded model says.</summary>

@@ -37,9 +37,9 @@ internal sealed class FileTranscriber : IDisposable
         try
         {
             if (!input.IsStandardInput)
-                return (AudioFile.ReadMono(input.Path, rate), null);
+                return (AudioFile.ReadMono(input.Path, rate, OptionalAudio.Reading), null);
             using Stream stream = openInput();
-            return (AudioFile.ReadMono(stream, input.Name, rate), null);
+            return (AudioFile.ReadMono(stream, input.Name, rate, OptionalAudio.Reading), null);
         }
         catch (AudioFormatException e)
         {

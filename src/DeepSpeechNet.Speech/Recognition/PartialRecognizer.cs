@@ -39,7 +39,7 @@ internal sealed class PartialRecognizer
         _recognizer = recognizer;
         _network = network;
         FrontEndOptions frontEnd = recognizer.Model.FrontEnd;
-        _extractor = new StreamingFeatureExtractor(frontEnd);
+        _extractor = new StreamingFeatureExtractor(frontEnd, recognizer.Fourier);
         _features = _extractor.FeatureCount;
         _normaliser = new LiveNormaliser(frontEnd, _features);
         _stride = network.Model.Options.Stride;

@@ -40,7 +40,9 @@ public sealed class Recognizer : IAsyncDisposable
     /// <param name="description">What belongs to it.</param>
     /// <param name="ownsDevice">Whether the network's device is disposed with the recogniser.</param>
     /// <param name="language">Language models, or null; they are disposed with the recogniser.</param>
-    public Recognizer(AcousticModel model, ModelDescription description, bool ownsDevice = false, LanguagePackage? language = null)
+    /// <param name="fourier">Makes the Fourier transform of a length for the front end; null for the built-in one.</param>
+    public Recognizer(
+        AcousticModel model, ModelDescription description, bool ownsDevice = false, LanguagePackage? language = null, Func<int, IFourierTransform>? fourier = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
@@ -48,6 +50,7 @@ public sealed class Recognizer : IAsyncDisposable
         _device = model.Device;
         _ownsDevice = ownsDevice;
         _language = language;
+        Fourier = fourier;
         _network = new NetworkRunner(model);
         Frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);
     }
@@ -57,6 +60,9 @@ public sealed class Recognizer : IAsyncDisposable
 
     /// <summary>The language models that take part unless the caller says otherwise; null if there are none.</summary>
     public LanguagePackage? Language => _language;
+
+    /// <summary>Makes the front end's Fourier transform; null for the built-in one.</summary>
+    internal Func<int, IFourierTransform>? Fourier { get; }
 
     /// <summary>The time from one frame of letter probabilities to the next.</summary>
     internal TimeSpan Frame { get; }
@@ -74,9 +80,10 @@ public sealed class Recognizer : IAsyncDisposable
     /// <param name="package">A package folder such as <c>models/commands</c>, or the model file itself.</param>
     /// <param name="threads">Threads of the network; 0 means one per processor.</param>
     /// <param name="language">Which language models take part; null for those of the model.</param>
+    /// <param name="fourier">Makes the Fourier transform of a length for the front end; null for the built-in one.</param>
     /// <exception cref="FileNotFoundException">There is no model, or not the language model that it names.</exception>
     /// <exception cref="Engine.Checkpoints.ModelFormatException">A model is damaged or of another format version.</exception>
-    public static Recognizer Load(string package, int threads = 0, LanguageChoice? language = null)
+    public static Recognizer Load(string package, int threads = 0, LanguageChoice? language = null, Func<int, IFourierTransform>? fourier = null)
     {
         CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
         LanguagePackage? models = null;
@@ -84,7 +91,7 @@ public sealed class Recognizer : IAsyncDisposable
         {
             (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
             models = (language ?? LanguageChoice.OfModel).Load(package, description.Decoder);
-            return new Recognizer(model, description, ownsDevice: true, models);
+            return new Recognizer(model, description, ownsDevice: true, models, fourier);
         }
         catch
         {
@@ -271,7 +278,7 @@ public sealed class Recognizer : IAsyncDisposable
         if (!samples.ContainsAnyExceptInRange(-SilencePeak, SilencePeak))
             return new UtteranceFrames([], 0);
         if (!_extractors.TryTake(out FeatureExtractor? extractor))
-            extractor = new FeatureExtractor(Model.FrontEnd);
+            extractor = new FeatureExtractor(Model.FrontEnd, Fourier);
         int count = extractor.FrameCount(samples.Length), length = count * extractor.FeatureCount;
         float[] values = _frames.Rent(Math.Max(1, length));
         extractor.Compute(samples, values.AsSpan(0, length));

@@ -11,16 +11,16 @@ internal static class HostileContent
 {
     private const long Memory = 16 << 20;
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
-    private static readonly AudioReadOptions Options = new() { MaximumSamples = 100_000, SpoolLimit = 1 << 20 };
 
     /// <summary>Returns what was read, or null where the content was refused.</summary>
-    public static (int Count, IReadOnlyList<string> Warnings)? Read(byte[] file)
+    public static (int Count, IReadOnlyList<string> Warnings)? Read(byte[] file, AudioReadOptions? options = null)
     {
+        options = (options ?? AudioReadOptions.Default) with { MaximumSamples = 100_000, SpoolLimit = 1 << 20 };
         long start = Stopwatch.GetTimestamp();
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            (float[] samples, IReadOnlyList<string> warnings) = AudioReading.ReadAll(file, Options);
+            (float[] samples, IReadOnlyList<string> warnings) = AudioReading.ReadAll(file, options);
             Assert.All(samples, s => Assert.True(float.IsFinite(s)));
             return (samples.Length, warnings);
         }

@@ -23,6 +23,12 @@ public sealed class SndFileReaderTests
     }
 
     [SndFileFact]
+    public void Aiff_of_every_width_is_read() => AiffRules.EveryWidthIsRead(AudioReadOptions.Default);
+
+    [SndFileFact]
+    public void A_cut_aiff_gives_what_is_there() => AiffRules.ACutFileGivesWhatIsThere(AudioReadOptions.Default);
+
+    [SndFileFact]
     public void A_sample_that_is_not_finite_is_named()
     {
         byte[] file = Make(AiffFloat, 8000, 1, [0, float.NaN]);
