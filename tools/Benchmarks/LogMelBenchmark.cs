@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using DeepSpeechNet.Audio.FftSharp;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Audio.Processing.Lanes;
 
@@ -11,7 +12,9 @@ namespace DeepSpeechNet.Benchmarks;
 /// many repeats. With <c>--peer PATH</c>, a Python script that prints one JSON line a feature (fields "peer", "feature",
 /// "x_realtime"), the two take turns and the ratio is printed; few minutes and many repeats give steadier figures on a busy
 /// machine. Options: <c>--minutes M</c> (10), <c>--repeats N</c> (15), <c>--python PROGRAM</c> (python3), <c>--widths</c> (every
-/// vector width of this processor).
+/// vector width of this processor), <c>--fourier NAME</c> (every feature with another transform: <c>single</c>, ours frame by frame, or <c>fftsharp</c>).
+/// Below it the parts that can be exchanged stand side by side, ours beside FftSharp's and NAudio's in a build with the optional packages: the front end with
+/// each Fourier transform, the transform alone, and the reading of a WAV file of the same ten minutes.
 /// </summary>
 internal static class LogMelBenchmark
 {
@@ -22,21 +25,25 @@ internal static class LogMelBenchmark
         string? peer = Option(args, "--peer");
         float[] samples = Noise((int)(minutes * 60 * 16000));
         FrontEndOptions plain = new() { Normalisation = FeatureNormalisation.None };
+        Func<int, IFourierTransform>? fourier = Fourier(Option(args, "--fourier"));
         Case[] cases =
         [
-            new("logmel80", plain, 0),
-            new("logspec257", plain with { Feature = FeatureKind.LogSpectrogram }, 0),
-            new("logmel80 as Kaldi", FrontEndOptions.Kaldi, 0),
-            new("logmel80 normalised", plain with { Normalisation = FeatureNormalisation.PerUtterance }, 0),
-            new("mfcc13 with deltas", plain with { Feature = FeatureKind.Mfcc, Deltas = 2 }, 0),
+            new("logmel80", plain, 0, fourier),
+            new("logspec257", plain with { Feature = FeatureKind.LogSpectrogram }, 0, fourier),
+            new("logmel80 as Kaldi", FrontEndOptions.Kaldi, 0, fourier),
+            new("logmel80 normalised", plain with { Normalisation = FeatureNormalisation.PerUtterance }, 0, fourier),
+            new("mfcc13 with deltas", plain with { Feature = FeatureKind.Mfcc, Deltas = 2 }, 0, fourier),
         ];
         if (args.Contains("--widths"))
-            cases = [.. cases, .. FrameKernel.Widths().Select(w => new Case($"logmel80, {w} bits", plain, w))];
+            cases = [.. cases, .. FrameKernel.Widths().Select(w => new Case($"logmel80, {w} bits", plain, w, null))];
+        Case[] exchanged = [new("logmel80, built-in", plain, 0, null), new("logmel80, single", plain, 0, Fourier("single"))];
+        if (FftSharpPackage.Unavailable is null)
+            exchanged = [.. exchanged, new("logmel80, FftSharp", plain, 0, Fourier("fftsharp"))];
 
         Dictionary<string, double> peerBest = new(StringComparer.Ordinal);
         for (int round = 0; round < 3; round++)
         {
-            foreach (Case one in cases)
+            foreach (Case one in cases.Concat(exchanged))
                 one.Measure(samples, (repeats + 2) / 3);
             if (peer is not null)
                 AskPeer(Option(args, "--python") ?? "python3", peer, minutes, (repeats + 2) / 3, peerBest);
@@ -51,8 +58,21 @@ internal static class LogMelBenchmark
             Console.WriteLine(line);
         }
 
+        Console.WriteLine();
+        foreach (Case one in exchanged)
+            Console.WriteLine($"{one.Name,-22} {minutes * 60 / one.Best,8:F0} x real time   {one.Best / exchanged[0].Best,6:F2} x the time of the built-in one");
+        PartsBenchmark.Transforms();
+        PartsBenchmark.Readers(samples, repeats);
         return 0;
     }
+
+    private static Func<int, IFourierTransform>? Fourier(string? name) => name switch
+    {
+        null or "built-in" => null,
+        "single" => length => new RealFourierTransform(length),
+        "fftsharp" => FftSharpPackage.Unavailable is { } missing ? throw new ArgumentException(missing) : FftSharpPackage.Create,
+        _ => throw new ArgumentException($"--fourier is '{name}'; it must be built-in, single or fftsharp."),
+    };
 
     private static void AskPeer(string python, string script, double minutes, int repeats, Dictionary<string, double> best)
     {
@@ -86,9 +106,9 @@ internal static class LogMelBenchmark
         return samples;
     }
 
-    private sealed class Case(string name, FrontEndOptions options, int width)
+    private sealed class Case(string name, FrontEndOptions options, int width, Func<int, IFourierTransform>? fourier)
     {
-        private readonly FeatureExtractor _extractor = new(options, null, width);
+        private readonly FeatureExtractor _extractor = fourier is null ? new(options, null, width) : new(options, fourier);
         private float[]? _frames;
 
         public string Name => name;
