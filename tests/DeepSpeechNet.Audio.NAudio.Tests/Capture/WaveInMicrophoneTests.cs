@@ -18,7 +18,7 @@ public sealed class WaveInMicrophoneTests
         short[] sound = Sound(channels);
         FakeRecorder recorder = new(new WaveFormat(16000, 16, channels), Bytes(sound), block) { Ends = true };
         List<float> heard = [];
-        using (IMicrophone microphone = new WaveInMicrophone(recorder, Options))
+        using (WaveInMicrophone microphone = new(recorder, Options))
         {
             await foreach (ReadOnlyMemory<float> chunk in microphone.CaptureAsync())
             {
