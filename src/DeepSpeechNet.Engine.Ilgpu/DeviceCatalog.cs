@@ -1,0 +1,70 @@
+using System.Globalization;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices.Cpu;
+
+namespace DeepSpeechNet.Engine.Ilgpu;
+
+/// <summary>What networks can run on here, and how to get it: the processor always, cards where this build has GPU support and the system drivers for them.</summary>
+public static class DeviceCatalog
+{
+    /// <summary>What a choice of device may be, for help texts and messages.</summary>
+    public const string Choices = "cpu, gpu, gpu:1 (the second card) or auto";
+
+    /// <summary>Whether this build can use cards at all: it was built with <c>-p:OptionalPackages=true</c>.</summary>
+    public static bool HasGpuSupport => GpuSupport.IsBuilt;
+
+    /// <summary>The processor, then every card with what keeps it from being used.</summary>
+    public static IReadOnlyList<DeviceEntry> List()
+    {
+        using CpuDevice cpu = new(new CpuDeviceOptions { Threads = 1 });
+        List<DeviceEntry> entries = [new("cpu", cpu.Description, null)];
+        entries.AddRange(GpuSupport.List());
+        return entries;
+    }
+
+    /// <summary>Whether <paramref name="choice"/> is one of <see cref="Choices"/>.</summary>
+    public static bool IsChoice(string choice) => choice is "cpu" or "gpu" or "auto" || CardNumber(choice) is not null;
+
+    /// <summary>
+    /// The device that was chosen. <c>auto</c> takes the first card where there is one that computes a matrix product faster than the processor does, else
+    /// the processor.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="choice"/> is none of <see cref="Choices"/>.</exception>
+    /// <exception cref="DeviceUnavailableException">The card that was asked for is not there.</exception>
+    public static Device Create(string choice, CpuDeviceOptions? cpu = null)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        if (choice == "cpu")
+            return new CpuDevice(cpu);
+        if (choice == "auto")
+            return Faster(cpu);
+        int card = choice == "gpu" ? 0 : CardNumber(choice) ?? throw new ArgumentException($"A device is {Choices}, not '{choice}'.", nameof(choice));
+        return GpuSupport.Create(card);
+    }
+
+    private static Device Faster(CpuDeviceOptions? options)
+    {
+        CpuDevice cpu = new(options);
+        Device card;
+        try
+        {
+            card = GpuSupport.Create(0);
+        }
+        catch (DeviceUnavailableException)
+        {
+            return cpu;
+        }
+
+        if (DeviceSpeed.ProductTime(card) < DeviceSpeed.ProductTime(cpu))
+        {
+            cpu.Dispose();
+            return card;
+        }
+
+        card.Dispose();
+        return cpu;
+    }
+
+    private static int? CardNumber(string choice) =>
+        choice.StartsWith("gpu:", StringComparison.Ordinal) && int.TryParse(choice.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out int card) ? card : null;
+}

@@ -1,0 +1,119 @@
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Ilgpu.Machines;
+using ILGPU;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace DeepSpeechNet.Engine.Ilgpu;
+
+/// <summary>Cards as ILGPU finds them.</summary>
+internal static class GpuSupport
+{
+    public static bool IsBuilt => true;
+
+    /// <summary>Every card, those that cannot be used with the reason.</summary>
+    public static IEnumerable<DeviceEntry> List()
+    {
+        List<DeviceEntry> entries = [];
+        using Context context = Find(entries);
+        int card = 0;
+        List<DeviceEntry> usable = [];
+        foreach (ILGPU.Runtime.Device device in Cards(context))
+        {
+            usable.Add(new DeviceEntry(card == 0 ? "gpu" : FormattableString.Invariant($"gpu:{card}"), Describe(device), null));
+            card++;
+        }
+
+        return [.. usable, .. entries];
+    }
+
+    /// <summary>The card of this number.</summary>
+    /// <exception cref="DeviceUnavailableException">There is no such card, or it does not start.</exception>
+    public static Engine.Devices.Device Create(int card)
+    {
+        List<DeviceEntry> obstacles = [];
+        Context context = Find(obstacles);
+        List<ILGPU.Runtime.Device> cards = [.. Cards(context)];
+        if (card >= cards.Count)
+        {
+            context.Dispose();
+            string why = string.Join(" ", obstacles.ConvertAll(e => $"{e.Description}: {e.Obstacle}."));
+            throw new DeviceUnavailableException(
+                $"There is no card {card} to run on ({cards.Count} found). {why} 'dsn devices' lists what is there; --device cpu runs on the processor.");
+        }
+
+        try
+        {
+            return new IlgpuDevice(new IlgpuMachine(context, cards[card].CreateAccelerator(context)));
+        }
+        catch (Exception e) when (e is AcceleratorException or NotSupportedException or InvalidOperationException or DllNotFoundException)
+        {
+            context.Dispose();
+            throw new DeviceUnavailableException($"The card {cards[card].Name} does not start: {e.Message} --device cpu runs on the processor.", e);
+        }
+    }
+
+    private static Context Find(List<DeviceEntry> obstacles)
+    {
+        NativeLibraries.Register();
+        Context.Builder builder = Context.Create();
+        int before = obstacles.Count;
+        try
+        {
+            builder.Cuda(device => Accept(device, obstacles));
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or NotSupportedException or AcceleratorException or TypeInitializationException)
+        {
+            obstacles.Add(new DeviceEntry("gpu", "CUDA", e.Message));
+        }
+
+        if (!NativeLibraries.Exists(NativeLibraries.Cuda))
+            obstacles.Insert(before, new DeviceEntry("gpu", "CUDA", $"{NativeLibraries.Cuda[0]} is not on this system: it comes with NVIDIA's driver"));
+        try
+        {
+            builder.OpenCL(device => Accept(device, obstacles));
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or NotSupportedException or AcceleratorException or TypeInitializationException)
+        {
+            obstacles.Add(new DeviceEntry("gpu", "OpenCL", e.Message));
+        }
+
+        if (!NativeLibraries.Exists(NativeLibraries.OpenCl))
+            obstacles.Add(new DeviceEntry("gpu", "OpenCL", $"{NativeLibraries.OpenCl[0]} is not on this system: install an OpenCL loader (Debian: ocl-icd-libopencl1) and the driver of the card, or PoCL 4 or newer"));
+        return builder.ToContext();
+    }
+
+    /// <summary>CUDA cards first: they have the better compiler.</summary>
+    private static IEnumerable<ILGPU.Runtime.Device> Cards(Context context)
+    {
+        foreach (CudaDevice device in context.GetCudaDevices())
+            yield return device;
+        foreach (CLDevice device in context.GetCLDevices())
+            yield return device;
+    }
+
+    private static bool Accept(CudaDevice device, List<DeviceEntry> obstacles)
+    {
+        if (device.Architecture.HasValue && device.InstructionSet.HasValue)
+            return true;
+        obstacles.Add(new DeviceEntry("gpu", $"CUDA: {device.Name}", $"its driver ({device.DriverVersion}) is too old for ILGPU or its architecture is unknown: install a newer driver"));
+        return false;
+    }
+
+    private static bool Accept(CLDevice device, List<DeviceEntry> obstacles)
+    {
+        string? obstacle = device.CLStdVersion < CLBackend.MinimumVersion ? $"its driver offers OpenCL C {device.CLStdVersion}, ILGPU needs {CLBackend.MinimumVersion}: install a newer driver (PoCL 4 or newer)"
+            : !device.Capabilities.GenericAddressSpace ? "its driver has no generic address space, which ILGPU needs: install a newer driver (PoCL 4 or newer)"
+            : !device.Capabilities.Float64 ? "it has no double precision, which CTC and the norms need: there is no cure"
+            : device.MaxNumThreadsPerGroup < Kernels.GroupSums.MostLanes ? $"its groups have at most {device.MaxNumThreadsPerGroup} lanes; {Kernels.GroupSums.MostLanes} are needed: there is no cure"
+            : null;
+        if (obstacle is not null)
+            obstacles.Add(new DeviceEntry("gpu", $"OpenCL: {device.Name} ({device.PlatformName})", obstacle));
+        return obstacle is null;
+    }
+
+    private static string Describe(ILGPU.Runtime.Device device) => FormattableString.Invariant(
+        $"{(device is CudaDevice cuda ? $"CUDA: {device.Name}, {cuda.Architecture}" : $"OpenCL: {device.Name} ({((CLDevice)device).PlatformName})")}, {device.MemorySize / 1073741824.0:0.#} GB");
+}

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using DeepSpeechNet.Engine.Ilgpu.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Machines;
+
+/// <summary>A card behind ILGPU. Kernels are compiled at their first launch and kept; everything runs in one stream.</summary>
+internal sealed class IlgpuMachine : Machine
+{
+    /// <summary>Threads of ILGPU's processor accelerator: it runs a group's lanes as threads, so that small groups check as much as large ones and take less time.</summary>
+    private const int CheckerLanes = 16;
+
+    private readonly Context _context;
+    private readonly Accelerator _accelerator;
+    private readonly AcceleratorStream _stream;
+    private readonly CuBlas? _blas;
+    private readonly Dictionary<Delegate, Delegate> _kernels = [];
+
+    /// <summary>A machine on an accelerator; it owns both.</summary>
+    public IlgpuMachine(Context context, Accelerator accelerator)
+    {
+        _context = context;
+        _accelerator = accelerator;
+        _stream = accelerator.CreateStream();
+        _blas = accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr) : null;
+        bool checker = accelerator is CPUAccelerator;
+        Lanes = checker ? CheckerLanes : GroupSums.MostLanes;
+        GroupLanes = checker ? CheckerLanes / 2 : GroupSums.MostLanes;
+        TileSide = checker ? 4 : MatMulKernels.MostSide;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => $"{_accelerator.Name} ({_accelerator.AcceleratorType}{(_blas is null ? "" : $", {_blas.Library}")})";
+
+    /// <inheritdoc/>
+    public override int Lanes { get; }
+
+    /// <inheritdoc/>
+    public override int GroupLanes { get; }
+
+    /// <inheritdoc/>
+    public override int TileSide { get; }
+
+    /// <summary>ILGPU's processor accelerator, a checker: many thousand times slower than the CPU device.</summary>
+    public static IlgpuMachine Checker()
+    {
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(CheckerLanes, 1, 1)));
+        return new IlgpuMachine(context, context.GetCPUDevice(0).CreateCPUAccelerator(context));
+    }
+
+    /// <inheritdoc/>
+    public override MachineBuffer Allocate(long bytes)
+    {
+        try
+        {
+            return new Buffer(_accelerator.Allocate1D<byte>(bytes));
+        }
+        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException or InsufficientMemoryException)
+        {
+            throw OutOfDeviceMemoryException.For(_accelerator.Name, bytes, 0, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
+    {
+        if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
+            _kernels.Add(kernel, compiled = _accelerator.LoadKernel(kernel));
+        KernelConfig shape = new(new Index3D(grid.X, grid.Y, grid.Z), new Index3D(group.X, group.Y, group.Z));
+        ((Action<AcceleratorStream, KernelConfig, T>)compiled)(_stream, shape, arguments);
+        Launches++;
+    }
+
+    /// <inheritdoc/>
+    public override void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target)
+    {
+        target.CopyFromCPU(_stream, ref MemoryMarshal.GetReference(source), source.Length);
+        _stream.Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public override void Download(ArrayView<byte> source, Span<byte> target)
+    {
+        source.CopyToCPU(_stream, ref MemoryMarshal.GetReference(target), target.Length);
+        _stream.Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public override bool TryMultiply(in MatMulArguments product)
+    {
+        if (_blas is null || !CuBlas.IsWorthIt(product))
+            return false;
+        _accelerator.Bind();
+        _blas.Multiply(product);
+        Launches++;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _blas?.Dispose();
+        _stream.Dispose();
+        _accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    private sealed class Buffer(MemoryBuffer1D<byte, Stride1D.Dense> memory) : MachineBuffer(memory.Length)
+    {
+        public override ArrayView<byte> Bytes { get; } = memory.View.BaseView;
+
+        public override void Free() => memory.Dispose();
+    }
+}

@@ -1,0 +1,60 @@
+using DeepSpeechNet.Engine.Ilgpu.Kernels;
+using DeepSpeechNet.Engine.Tensors;
+using ILGPU;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Machines;
+
+/// <summary>How many groups, or how many lanes a group.</summary>
+internal readonly record struct Extent(int X, int Y = 1, int Z = 1);
+
+/// <summary>
+/// What <see cref="IlgpuDevice"/> needs of a card: memory, launches in the order given, transfers that wait. Everything above it is the same for a card, for
+/// the processor as a card, and for the tests' stand-in.
+/// </summary>
+internal abstract class Machine : IDisposable
+{
+    /// <summary>What people call it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Lanes of a group whose lanes do not talk.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>Lanes of a group that adds up, a power of two up to <see cref="GroupSums.MostLanes"/>.</summary>
+    public abstract int GroupLanes { get; }
+
+    /// <summary>The side of a square group that makes a tile, a power of two up to <see cref="MatMulKernels.MostSide"/>.</summary>
+    public abstract int TileSide { get; }
+
+    /// <summary>How many kernels were launched so far.</summary>
+    public long Launches { get; protected set; }
+
+    /// <summary>Memory of its own.</summary>
+    /// <exception cref="OutOfDeviceMemoryException">There is not that much left.</exception>
+    public abstract MachineBuffer Allocate(long bytes);
+
+    /// <summary>Queues a kernel.</summary>
+    public abstract void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
+        where T : struct;
+
+    /// <summary>Copies to the card; waits.</summary>
+    public abstract void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target);
+
+    /// <summary>Copies from the card; waits for everything queued before.</summary>
+    public abstract void Download(ArrayView<byte> source, Span<byte> target);
+
+    /// <summary>Queues a product (neither bias nor activation) with the vendor's library where there is one and the product is worth it.</summary>
+    public virtual bool TryMultiply(in MatMulArguments product) => false;
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>A stretch of a machine's memory.</summary>
+internal abstract class MachineBuffer(long byteLength) : DeviceBuffer(byteLength)
+{
+    /// <summary>All of it.</summary>
+    public abstract ArrayView<byte> Bytes { get; }
+
+    /// <summary>Gives it back to the system.</summary>
+    public abstract void Free();
+}

@@ -1,0 +1,149 @@
+namespace ILGPU;
+
+/// <summary>
+/// The lanes of one group, each on a thread of its own, of which exactly one runs at any time: a lane runs up to a barrier, then the next does. So what a
+/// lane reads of another's work before a barrier is not there yet, and the missing barrier shows every time. Every other group runs from the last lane to
+/// the first.
+/// </summary>
+internal sealed class LaneTeam : IDisposable
+{
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim[] _turns;
+    private readonly SemaphoreSlim _over = new(0);
+    private readonly List<byte[]> _shared = [];
+    private readonly Lane[] _lanes;
+    private readonly bool[] _finished;
+    private Action? _work;
+    private Exception? _failure;
+    private bool _backwards;
+    private bool _disposed;
+    private int _met;
+    private int _ended;
+
+    public LaneTeam(int lanes)
+    {
+        _turns = new SemaphoreSlim[lanes];
+        _lanes = new Lane[lanes];
+        _finished = new bool[lanes];
+        _threads = new Thread[lanes];
+        for (int i = 0; i < lanes; i++)
+        {
+            int number = i;
+            _turns[i] = new SemaphoreSlim(0);
+            _lanes[i] = new Lane(this, i);
+            _threads[i] = new Thread(() => Run(number)) { IsBackground = true, Name = $"lane {i}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Runs one group to its end.</summary>
+    public void RunGroup(Action work, int groupX, int groupY, int groupZ, int sizeX, int sizeY)
+    {
+        _work = work;
+        _failure = null;
+        _met = _ended = 0;
+        _backwards = !_backwards;
+        foreach (byte[] piece in _shared)
+            piece.AsSpan().Fill(0xFF);
+        for (int i = 0; i < _lanes.Length; i++)
+        {
+            _finished[i] = false;
+            _lanes[i].Place(groupX, groupY, groupZ, i % sizeX, i / sizeX, sizeX, sizeY);
+        }
+
+        _turns[First].Release();
+        _over.Wait();
+        if (_failure is not null)
+            throw new InvalidOperationException($"A lane of group ({groupX}, {groupY}, {groupZ}) failed: {_failure.Message}", _failure);
+    }
+
+    /// <summary>The piece of shared memory of this number.</summary>
+    public byte[] Shared(int number, int bytes)
+    {
+        if (number == _shared.Count)
+        {
+            byte[] piece = new byte[bytes];
+            piece.AsSpan().Fill(0xFF);
+            _shared.Add(piece);
+        }
+
+        // A team serves many kernels: a piece grows to the largest.
+        if (_shared[number].Length < bytes)
+        {
+            _shared[number] = new byte[bytes];
+            _shared[number].AsSpan().Fill(0xFF);
+        }
+
+        return _shared[number];
+    }
+
+    public void Meet(int lane)
+    {
+        if (_ended > 0 && _failure is null)
+            _failure = new InvalidOperationException("Some lanes wait at a barrier that others never reach.");
+        _met++;
+        Pass(lane);
+        _turns[lane].Wait();
+        if (_failure is not null)
+            throw new OperationCanceledException();
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (SemaphoreSlim turn in _turns)
+            turn.Release();
+        foreach (Thread thread in _threads)
+            thread.Join();
+        foreach (SemaphoreSlim turn in _turns)
+            turn.Dispose();
+        _over.Dispose();
+    }
+
+    private int First => _backwards ? _lanes.Length - 1 : 0;
+
+    private void Run(int lane)
+    {
+        _lanes[lane].Enter();
+        while (true)
+        {
+            _turns[lane].Wait();
+            if (_disposed)
+                return;
+            try
+            {
+                _work!();
+                if (_met > 0)
+                    _failure ??= new InvalidOperationException("A lane ended while others wait at a barrier.");
+            }
+            catch (OperationCanceledException) when (_failure is not null)
+            {
+            }
+            catch (Exception e)
+            {
+                _failure ??= e;
+            }
+
+            _finished[lane] = true;
+            _ended++;
+            if (_ended == _lanes.Length)
+                _over.Release();
+            else
+                Pass(lane);
+        }
+    }
+
+    /// <summary>Hands the turn to the next lane; the last one's goes to the first.</summary>
+    private void Pass(int lane)
+    {
+        int next = lane;
+        do
+        {
+            next = _backwards ? (next == 0 ? _lanes.Length - 1 : next - 1) : (next + 1) % _lanes.Length;
+            if (next == First)
+                _met = 0;
+        }
+        while (_finished[next]);
+        _turns[next].Release();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Reflection;
+using DeepSpeechNet.Engine.Ilgpu.Kernels;
+using DeepSpeechNet.Engine.Ilgpu.Machines;
+using ILGPU;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.StandIn;
+
+/// <summary>A machine that runs kernels as the plain C# methods that they are, with memory that holds NaN at first and whose bounds are checked.</summary>
+internal sealed class StandInMachine(int lanes = 64, int groupLanes = 4, int tileSide = 2) : Machine
+{
+    private readonly Dictionary<int, LaneTeam> _teams = [];
+
+    public override string Name => "stand-in";
+
+    public override int Lanes => lanes;
+
+    public override int GroupLanes => groupLanes;
+
+    public override int TileSide => tileSide;
+
+    public override MachineBuffer Allocate(long bytes) => new Memory(bytes);
+
+    public override void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
+    {
+        Launches++;
+        T own = arguments;
+        int size = group.X * group.Y;
+        bool meets = kernel.Method.GetCustomAttribute<MeetsAtBarriersAttribute>() is not null;
+        LaneTeam? team = null;
+        if (meets && !_teams.TryGetValue(size, out team))
+            _teams.Add(size, team = new LaneTeam(size));
+        Lane alone = new(null, 0);
+        alone.Enter();
+        void Work() => kernel(own);
+        for (int z = 0; z < grid.Z; z++)
+        {
+            for (int y = 0; y < grid.Y; y++)
+            {
+                for (int x = 0; x < grid.X; x++)
+                {
+                    if (team is not null)
+                    {
+                        team.RunGroup(Work, x, y, z, group.X, group.Y);
+                        continue;
+                    }
+
+                    for (int i = 0; i < size; i++)
+                    {
+                        alone.Place(x, y, z, i % group.X, i / group.X, group.X, group.Y);
+                        kernel(own);
+                    }
+                }
+            }
+        }
+    }
+
+    public override void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target) => source.CopyTo(target.AsBytes());
+
+    public override void Download(ArrayView<byte> source, Span<byte> target) => source.AsBytes().CopyTo(target);
+
+    public override void Dispose()
+    {
+        foreach (LaneTeam team in _teams.Values)
+            team.Dispose();
+    }
+
+    private sealed class Memory : MachineBuffer
+    {
+        private readonly byte[] _bytes;
+
+        public Memory(long bytes)
+            : base(bytes)
+        {
+            _bytes = new byte[bytes];
+            _bytes.AsSpan().Fill(0xFF);
+        }
+
+        public override ArrayView<byte> Bytes => new(_bytes, 0, _bytes.Length);
+
+        public override void Free()
+        {
+        }
+    }
+}
