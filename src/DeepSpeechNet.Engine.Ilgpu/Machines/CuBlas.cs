@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 

@@ -35,7 +35,7 @@ internal static class GpuSupport
     {
         List<DeviceEntry> obstacles = [];
         Context context = Find(obstacles);
-        List<ILGPU.Runtime.Device> cards = [.. Cards(context)];
+        List<ILGPU.Runtime.Device> cards = Cards(context);
         if (card >= cards.Count)
         {
             context.Dispose();
@@ -86,12 +86,14 @@ internal static class GpuSupport
     }
 
     /// <summary>CUDA cards first: they have the better compiler.</summary>
-    private static IEnumerable<ILGPU.Runtime.Device> Cards(Context context)
+    private static List<ILGPU.Runtime.Device> Cards(Context context)
     {
+        List<ILGPU.Runtime.Device> cards = [];
         foreach (CudaDevice device in context.GetCudaDevices())
-            yield return device;
+            cards.Add(device);
         foreach (CLDevice device in context.GetCLDevices())
-            yield return device;
+            cards.Add(device);
+        return cards;
     }
 
     private static bool Accept(CudaDevice device, List<DeviceEntry> obstacles)

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using DeepSpeechNet.Engine.Ilgpu.Kernels;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage;
+
+/// <summary>Every kernel compiles for the cards, which needs neither card nor driver.</summary>
+public sealed class KernelCompilationTests
+{
+
+    /// <summary>Every kernel: a public method over one structure of arguments.</summary>
+    private static ImmutableArray<MethodInfo> Kernels =>
+    [
+        .. typeof(MatMulKernels).Assembly.GetTypes()
+            .Where(t => t.Namespace == typeof(MatMulKernels).Namespace && t.Name.EndsWith("Kernels", StringComparison.Ordinal))
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)),
+    ];
+
+    [Fact]
+    public void Every_kernel_becomes_PTX_for_Ampere_and_newer()
+    {
+        using Context context = Context.Create(_ => { });
+        using PTXBackend backend = new(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null!);
+        Assert.True(Kernels.Length > 40, $"only {Kernels.Length} kernels were found");
+        foreach (MethodInfo kernel in Kernels)
+        {
+            PTXCompiledKernel compiled = (PTXCompiledKernel)Compile(backend, kernel);
+            Assert.Contains(".target sm_80", compiled.PTXAssembly, StringComparison.Ordinal);
+            bool meets = kernel.GetCustomAttribute<MeetsAtBarriersAttribute>() is not null;
+            Assert.Equal(meets, compiled.PTXAssembly.Contains("bar", StringComparison.Ordinal) && compiled.PTXAssembly.Contains(".sync", StringComparison.Ordinal));
+            if (Environment.GetEnvironmentVariable("DSN_PTX_FOLDER") is { } folder)
+                File.WriteAllText(Path.Combine(folder, $"{kernel.DeclaringType!.Name}.{kernel.Name}.ptx"), compiled.PTXAssembly);
+        }
+    }
+
+    [Fact]
+    public void Every_kernel_becomes_OpenCL_C()
+    {
+        using Context context = Context.Create(_ => { });
+        using CLBackend backend = new(context, new CLCapabilityContext(false, true, true, true, true), CLDeviceVendor.AMD, CLBackend.MinimumVersion);
+        foreach (MethodInfo kernel in Kernels)
+        {
+            CLCompiledKernel compiled = (CLCompiledKernel)Compile(backend, kernel);
+            Assert.Contains("kernel void", compiled.Source, StringComparison.Ordinal);
+            if (Environment.GetEnvironmentVariable("DSN_PTX_FOLDER") is { } folder)
+                File.WriteAllText(Path.Combine(folder, $"{kernel.DeclaringType!.Name}.{kernel.Name}.cl"), compiled.Source);
+        }
+    }
+
+    private static CompiledKernel Compile(Backend backend, MethodInfo kernel) =>
+        backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default);
+}
