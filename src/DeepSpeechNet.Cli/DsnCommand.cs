@@ -2,6 +2,7 @@ using System.CommandLine;
 using DeepSpeechNet.Audio;
 using DeepSpeechNet.Cli.Commands;
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Engine.Ilgpu;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.NGrams;
@@ -96,7 +97,7 @@ public static class DsnCommand
     /// <summary>Whether the message of an exception is a sentence for the user; anything else is a bug and shows where it came from.</summary>
     public static bool IsForPeople(Exception e) => e
         is AudioFormatException or RecognitionException or HotWordException or ModelFormatException or FileSaveException or CorpusException or TrainingException or LanguageTextException or InvalidDataException
-        or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
+        or DeviceUnavailableException or OutOfDeviceMemoryException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException;
 
     /// <summary>The commands; where the first word names one, that one alone, since making all of them would delay the start.</summary>
     private static RootCommand Root(string[] args, CommandConsole console)

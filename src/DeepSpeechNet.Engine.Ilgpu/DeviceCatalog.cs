@@ -29,26 +29,29 @@ public static class DeviceCatalog
     /// The device that was chosen. <c>auto</c> takes the first card where there is one that computes a matrix product faster than the processor does, else
     /// the processor.
     /// </summary>
+    /// <param name="choice">One of <see cref="Choices"/>.</param>
+    /// <param name="cpu">How the processor is used where it is chosen.</param>
+    /// <param name="tf32">Whether NVIDIA's library, where it makes large products, may round their factors to TF32 (10 bits of fraction) for speed.</param>
     /// <exception cref="ArgumentException"><paramref name="choice"/> is none of <see cref="Choices"/>.</exception>
     /// <exception cref="DeviceUnavailableException">The card that was asked for is not there.</exception>
-    public static Device Create(string choice, CpuDeviceOptions? cpu = null)
+    public static Device Create(string choice, CpuDeviceOptions? cpu = null, bool tf32 = false)
     {
         ArgumentNullException.ThrowIfNull(choice);
         if (choice == "cpu")
             return new CpuDevice(cpu);
         if (choice == "auto")
-            return Faster(cpu);
+            return Faster(cpu, tf32);
         int card = choice == "gpu" ? 0 : CardNumber(choice) ?? throw new ArgumentException($"A device is {Choices}, not '{choice}'.", nameof(choice));
-        return GpuSupport.Create(card);
+        return GpuSupport.Create(card, tf32);
     }
 
-    private static Device Faster(CpuDeviceOptions? options)
+    private static Device Faster(CpuDeviceOptions? options, bool tf32)
     {
         CpuDevice cpu = new(options);
         Device card;
         try
         {
-            card = GpuSupport.Create(0);
+            card = GpuSupport.Create(0, tf32);
         }
         catch (DeviceUnavailableException)
         {

@@ -9,6 +9,7 @@ public sealed class ProjectDependenciesTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["DeepSpeechNet.Engine"] = [],
+        ["DeepSpeechNet.Engine.Ilgpu"] = ["DeepSpeechNet.Engine"],
         ["DeepSpeechNet.Audio"] = [],
         ["DeepSpeechNet.Audio.FftSharp"] = ["DeepSpeechNet.Audio"],
         ["DeepSpeechNet.Audio.NAudio"] = ["DeepSpeechNet.Audio"],
@@ -16,7 +17,7 @@ public sealed class ProjectDependenciesTests
         ["DeepSpeechNet.Speech"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language"],
         ["DeepSpeechNet.Extensions.AI"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
         ["DeepSpeechNet.Server"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech"],
-        ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Audio", "DeepSpeechNet.Audio.FftSharp", "DeepSpeechNet.Audio.NAudio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech", "DeepSpeechNet.Server"],
+        ["DeepSpeechNet.Cli"] = ["DeepSpeechNet.Engine", "DeepSpeechNet.Engine.Ilgpu", "DeepSpeechNet.Audio", "DeepSpeechNet.Audio.FftSharp", "DeepSpeechNet.Audio.NAudio", "DeepSpeechNet.Language", "DeepSpeechNet.Speech", "DeepSpeechNet.Server"],
     };
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Cli.Benching;
-using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Speech;
 
@@ -13,7 +13,7 @@ internal sealed class BenchCommand
     private const int MatrixSize = 1024, Batch = 16, CtcFrames = 250, CtcLetters = 80;
 
     private readonly Option<string?> _model = new("--model", "-m") { Description = "The model to measure. Default: the one shipped; where there is none, a network of the default shape with random weights." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
+    private readonly DeviceArguments _device = new();
     private readonly Option<double> _seconds = new("--seconds") { Description = "Time for each of the five measurements.", DefaultValueFactory = _ => 4 };
     private readonly CommandConsole _console;
 
@@ -22,19 +22,18 @@ internal sealed class BenchCommand
     public static Command Create(CommandConsole console)
     {
         BenchCommand self = new(console);
-        Command command = new("bench", "Measure how fast this machine recognises; takes half a minute.") { self._model, self._threads, self._seconds };
+        Command command = new("bench", "Measure how fast this machine recognises; takes half a minute.") { self._model, self._seconds };
+        self._device.AddTo(command);
         command.SetAction(self.Run);
         return command;
     }
 
     private int Run(ParseResult parsed)
     {
-        CpuDeviceOptions options = new() { Threads = parsed.GetValue(_threads) };
-        UsageException.Check(options.Validate);
         double seconds = parsed.GetValue(_seconds);
         if (seconds is not (> 0 and <= 3600))
             throw new UsageException($"--seconds is {seconds}; it must be above 0 and at most 3600.");
-        using CpuDevice device = new(options);
+        using Device device = _device.Create(parsed);
         (AcousticModel model, ModelDescription description, string name) = Load(parsed.GetValue(_model), device);
         MachineBench bench = new(model, description, TimeSpan.FromSeconds(seconds));
 
@@ -61,7 +60,7 @@ internal sealed class BenchCommand
         return figure;
     }
 
-    private static (AcousticModel Model, ModelDescription Description, string Name) Load(string? package, CpuDevice device)
+    private static (AcousticModel Model, ModelDescription Description, string Name) Load(string? package, Device device)
     {
         string name = package ?? ModelArguments.Default;
         if (package is not null || Directory.Exists(name))

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Engine.Ilgpu;
 
 namespace DeepSpeechNet.Cli.Commands;
 
@@ -22,6 +23,13 @@ internal static class DevicesCommand
         using CpuDevice cpu = new();
         console.Out.WriteLine(cpu.Description);
         console.Line($"     {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}; {string.Join(", ", Extensions())}");
+        foreach (DeviceEntry entry in DeviceCatalog.List().Skip(1))
+        {
+            console.Out.WriteLine($"{entry.Name}: {entry.Description}{(entry.IsUsable ? "" : " - cannot be used")}");
+            if (entry.Obstacle is { } obstacle)
+                console.Line($"     {obstacle}");
+        }
+
         return 0;
     }
 

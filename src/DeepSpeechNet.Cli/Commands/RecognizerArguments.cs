@@ -9,8 +9,7 @@ namespace DeepSpeechNet.Cli.Commands;
 internal sealed class RecognizerArguments
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "A model package: a folder with model.safetensors. Default: the one shipped." };
-    private readonly Option<string?> _device = new("--device") { Description = "Where the network runs (see 'dsn devices'). Default: cpu." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };
+    private readonly DeviceArguments _device = new();
     private readonly Option<string?> _fourier = new("--fourier") { Description = "The front end's Fourier transform: built-in, or fftsharp in a build that has it. Default: built-in." };
     private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses kept by the beam search; 1 takes the best path, 0 what the model says." };
 
@@ -32,11 +31,9 @@ internal sealed class RecognizerArguments
         command.Add(_beta);
         command.Add(_rnn);
         command.Add(_rnnWeight);
-        _device.AcceptOnlyFromAmong("cpu");
         _fourier.AcceptOnlyFromAmong([.. OptionalAudio.FourierNames]);
         command.Add(_model);
-        command.Add(_device);
-        command.Add(_threads);
+        _device.AddTo(command);
         command.Add(_fourier);
         command.Add(_beam);
     }
@@ -45,7 +42,7 @@ internal sealed class RecognizerArguments
     public int Beam(ParseResult parsed) => parsed.GetValue(_beam);
 
     /// <summary>The threads asked for; 0 for one per processor.</summary>
-    public int Threads(ParseResult parsed) => parsed.GetValue(_threads);
+    public int Threads(ParseResult parsed) => _device.Threads(parsed);
 
     /// <summary>The language model asked for; null for the model's own.</summary>
     public string? LanguageModel(ParseResult parsed) => parsed.GetValue(_language);
@@ -55,15 +52,14 @@ internal sealed class RecognizerArguments
 
     /// <summary>Loads the model and the language models that belong to it.</summary>
     /// <exception cref="UsageException">An option is out of its range, or two contradict each other.</exception>
+    /// <exception cref="Engine.Ilgpu.DeviceUnavailableException">There is no such card.</exception>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="Engine.Checkpoints.ModelFormatException">The model is damaged or of another format version.</exception>
     public Recognizer Load(ParseResult parsed)
     {
-        int threads = parsed.GetValue(_threads);
-        UsageException.Check(new Engine.Devices.Cpu.CpuDeviceOptions { Threads = threads }.Validate);
         Check(parsed);
         LanguageChoice language = parsed.GetValue(_noLanguage) ? LanguageChoice.Nothing : new LanguageChoice(parsed.GetValue(_language));
-        return Recognizer.Load(Model(parsed), threads, language, OptionalAudio.Fourier(parsed.GetValue(_fourier)));
+        return Recognizer.Load(Model(parsed), _device.Create(parsed), language, OptionalAudio.Fourier(parsed.GetValue(_fourier)));
     }
 
     /// <summary>The options of decoding on top of what the loaded model says.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
@@ -87,7 +88,7 @@ internal sealed class TrainLanguageCommand
         LanguageTokens tokens = Tokens(parsed, shape.Unit);
         (TokenText train, TokenText? valid) = Texts(parsed, tokens, cancellationToken);
 
-        using CpuDevice device = _run.Device(parsed);
+        using Device device = _run.Device(parsed);
         NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange, train.Counts());
         if (parsed.GetValue(_from) is { } from)
             StartFrom(from, model, tokens);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using DeepSpeechNet.Audio.Augmentation;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
-using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
@@ -101,7 +101,7 @@ internal sealed class TrainSpeechCommand
             ? CorpusArguments.Open(devPaths, new CorpusFilter { OnlyCorpora = parsed.GetValue(_devCorpus) ?? [], OnlySpeakers = parsed.GetValue(_devSpeaker) ?? [] }, frontEnd.SampleRate, _console.Say)
             : null;
 
-        using CpuDevice device = _run.Device(parsed);
+        using Device device = _run.Device(parsed);
         int features = new FeatureExtractor(frontEnd).FeatureCount;
         AcousticModel model = parsed.GetValue(_from) is { } from
             ? StartFrom(from, device, shape, features, alphabet)
@@ -160,7 +160,7 @@ internal sealed class TrainSpeechCommand
     };
 
     /// <summary>A network of the shape asked for with the weights of another; what has no part in the weights' shapes, stride and dropout, may differ.</summary>
-    private static AcousticModel StartFrom(string path, CpuDevice device, AcousticModelOptions shape, int features, Alphabet alphabet)
+    private static AcousticModel StartFrom(string path, Device device, AcousticModelOptions shape, int features, Alphabet alphabet)
     {
         (AcousticModel source, ModelDescription description) = ModelPackage.Load(path, device);
         if (description.Acoustic with { Dropout = shape.Dropout, Stride = shape.Stride } != shape || source.Features != features)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Training;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -10,7 +10,7 @@ internal sealed class TrainingArguments(CommandConsole console)
 {
     private readonly Option<string> _out = new("--out") { Description = "Folder for the model, its checkpoints and its log.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the last checkpoint in the output folder." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 means one per processor." };
+    private readonly DeviceArguments _device = new();
 
     /// <summary>Shows the run.</summary>
     public TrainingDisplay Display { get; } = new(console);
@@ -20,8 +20,9 @@ internal sealed class TrainingArguments(CommandConsole console)
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_out, _resume, _threads])
+        foreach (Option option in (Option[])[_out, _resume])
             command.Add(option);
+        _device.AddTo(command);
     }
 
     /// <summary>The output folder.</summary>
@@ -38,7 +39,9 @@ internal sealed class TrainingArguments(CommandConsole console)
     public bool Resumes(ParseResult parsed) => parsed.GetValue(_resume);
 
     /// <summary>The device to train on.</summary>
-    public CpuDevice Device(ParseResult parsed) => new(new CpuDeviceOptions { Threads = parsed.GetValue(_threads) });
+    /// <exception cref="UsageException">An option is out of its range.</exception>
+    /// <exception cref="Engine.Ilgpu.DeviceUnavailableException">There is no such card.</exception>
+    public Device Device(ParseResult parsed) => _device.Create(parsed);
 
     /// <summary>Trains until the end or an interruption (SIGINT, SIGTERM), which lets the step under way finish, and says how it ended.</summary>
     /// <param name="folder">The output folder.</param>

@@ -39,14 +39,13 @@ internal sealed unsafe class CuBlas : IDisposable
     public string Library { get; }
 
     /// <summary>The library on a stream, or null where none is installed or it does not start.</summary>
-    public static CuBlas? TryCreate(nint stream)
+    public static CuBlas? TryCreate(nint stream, bool tf32)
     {
         foreach (string name in Names)
         {
             if (!NativeLibrary.TryLoad(name, out nint library))
                 continue;
             nint handle = 0;
-            bool tf32 = Environment.GetEnvironmentVariable("DSN_TF32") == "1";
             if (((delegate* unmanaged<nint*, int>)NativeLibrary.GetExport(library, "cublasCreate_v2"))(&handle) == 0
                 && ((delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(library, "cublasSetStream_v2"))(handle, stream) == 0
                 && ((delegate* unmanaged<nint, int, int>)NativeLibrary.GetExport(library, "cublasSetMathMode"))(handle, tf32 ? Tf32Math : DefaultMath) == 0)

@@ -19,13 +19,13 @@ internal sealed class IlgpuMachine : Machine
     private readonly CuBlas? _blas;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
 
-    /// <summary>A machine on an accelerator; it owns both.</summary>
-    public IlgpuMachine(Context context, Accelerator accelerator)
+    /// <summary>A machine on an accelerator; it owns both. Large products may round their factors to TF32 (10 bits) where the vendor's library makes them.</summary>
+    public IlgpuMachine(Context context, Accelerator accelerator, bool tf32 = false)
     {
         _context = context;
         _accelerator = accelerator;
         _stream = accelerator.CreateStream();
-        _blas = accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr) : null;
+        _blas = accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr, tf32) : null;
         bool checker = accelerator is CPUAccelerator;
         Lanes = checker ? CheckerLanes : GroupSums.MostLanes;
         GroupLanes = checker ? CheckerLanes / 2 : GroupSums.MostLanes;
@@ -67,25 +67,47 @@ internal sealed class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
     {
-        if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
-            _kernels.Add(kernel, compiled = _accelerator.LoadKernel(kernel));
-        KernelConfig shape = new(new Index3D(grid.X, grid.Y, grid.Z), new Index3D(group.X, group.Y, group.Z));
-        ((Action<AcceleratorStream, KernelConfig, T>)compiled)(_stream, shape, arguments);
+        try
+        {
+            if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
+                _kernels.Add(kernel, compiled = _accelerator.LoadKernel(kernel));
+            KernelConfig shape = new(new Index3D(grid.X, grid.Y, grid.Z), new Index3D(group.X, group.Y, group.Z));
+            ((Action<AcceleratorStream, KernelConfig, T>)compiled)(_stream, shape, arguments);
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
+
         Launches++;
     }
 
     /// <inheritdoc/>
     public override void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target)
     {
-        target.CopyFromCPU(_stream, ref MemoryMarshal.GetReference(source), source.Length);
-        _stream.Synchronize();
+        try
+        {
+            target.CopyFromCPU(_stream, ref MemoryMarshal.GetReference(source), source.Length);
+            _stream.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
     }
 
     /// <inheritdoc/>
     public override void Download(ArrayView<byte> source, Span<byte> target)
     {
-        source.CopyToCPU(_stream, ref MemoryMarshal.GetReference(target), target.Length);
-        _stream.Synchronize();
+        try
+        {
+            source.CopyToCPU(_stream, ref MemoryMarshal.GetReference(target), target.Length);
+            _stream.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
     }
 
     /// <inheritdoc/>
@@ -107,6 +129,9 @@ internal sealed class IlgpuMachine : Machine
         _accelerator.Dispose();
         _context.Dispose();
     }
+
+    private DeviceUnavailableException Failed(AcceleratorException e) =>
+        new($"The card {_accelerator.Name} failed: {e.Message} Checkpoints written so far are whole: go on with --resume, on it or with --device cpu.", e);
 
     private sealed class Buffer(MemoryBuffer1D<byte, Stride1D.Dense> memory) : MachineBuffer(memory.Length)
     {

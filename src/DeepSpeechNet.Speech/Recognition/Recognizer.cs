@@ -83,9 +83,19 @@ public sealed class Recognizer : IAsyncDisposable
     /// <param name="fourier">Makes the Fourier transform of a length for the front end; null for the built-in one.</param>
     /// <exception cref="FileNotFoundException">There is no model, or not the language model that it names.</exception>
     /// <exception cref="Engine.Checkpoints.ModelFormatException">A model is damaged or of another format version.</exception>
-    public static Recognizer Load(string package, int threads = 0, LanguageChoice? language = null, Func<int, IFourierTransform>? fourier = null)
+    public static Recognizer Load(string package, int threads = 0, LanguageChoice? language = null, Func<int, IFourierTransform>? fourier = null) =>
+        Load(package, new CpuDevice(new CpuDeviceOptions { Threads = threads }), language, fourier);
+
+    /// <summary>Loads a model package onto a device and waits for it. The recogniser owns the device: it is disposed with it, and where the load fails.</summary>
+    /// <param name="package">A package folder such as <c>models/commands</c>, or the model file itself.</param>
+    /// <param name="device">Where the network runs.</param>
+    /// <param name="language">Which language models take part (on the processor); null for those of the model.</param>
+    /// <param name="fourier">Makes the Fourier transform of a length for the front end; null for the built-in one.</param>
+    /// <exception cref="FileNotFoundException">There is no model, or not the language model that it names.</exception>
+    /// <exception cref="Engine.Checkpoints.ModelFormatException">A model is damaged or of another format version.</exception>
+    public static Recognizer Load(string package, Device device, LanguageChoice? language = null, Func<int, IFourierTransform>? fourier = null)
     {
-        CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
+        ArgumentNullException.ThrowIfNull(device);
         LanguagePackage? models = null;
         try
         {

@@ -19,7 +19,7 @@ internal readonly struct ArrayView<T>(byte[] memory, long start, long length)
         get
         {
             if ((uint)index >= Length)
-                throw new IndexOutOfRangeException($"Index {index} of a view of {Length} elements.");
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"A view of {Length} elements.");
             return ref Unsafe.As<byte, T>(ref _memory[_start + ((long)index * Unsafe.SizeOf<T>())]);
         }
     }

@@ -25,12 +25,14 @@ internal sealed class LaneTeam : IDisposable
         _turns = new SemaphoreSlim[lanes];
         _lanes = new Lane[lanes];
         _finished = new bool[lanes];
-        _threads = new Thread[lanes];
+        _threads = new Thread[lanes == 1 ? 0 : lanes];
         for (int i = 0; i < lanes; i++)
         {
             int number = i;
             _turns[i] = new SemaphoreSlim(0);
             _lanes[i] = new Lane(this, i);
+            if (lanes == 1)
+                continue;
             _threads[i] = new Thread(() => Run(number)) { IsBackground = true, Name = $"lane {i}" };
             _threads[i].Start();
         }
@@ -49,6 +51,14 @@ internal sealed class LaneTeam : IDisposable
         {
             _finished[i] = false;
             _lanes[i].Place(groupX, groupY, groupZ, i % sizeX, i / sizeX, sizeX, sizeY);
+        }
+
+        if (_threads.Length == 0)
+        {
+            // A lane alone waits for nobody.
+            _lanes[0].Enter();
+            work();
+            return;
         }
 
         _turns[First].Release();
@@ -79,6 +89,8 @@ internal sealed class LaneTeam : IDisposable
 
     public void Meet(int lane)
     {
+        if (_threads.Length == 0)
+            return;
         if (_ended > 0 && _failure is null)
             _failure = new InvalidOperationException("Some lanes wait at a barrier that others never reach.");
         _met++;

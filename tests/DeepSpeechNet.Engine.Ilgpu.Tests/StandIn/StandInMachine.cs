@@ -6,7 +6,7 @@ using ILGPU;
 namespace DeepSpeechNet.Engine.Ilgpu.Tests.StandIn;
 
 /// <summary>A machine that runs kernels as the plain C# methods that they are, with memory that holds NaN at first and whose bounds are checked.</summary>
-internal sealed class StandInMachine(int lanes = 64, int groupLanes = 4, int tileSide = 2) : Machine
+internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide) : Machine
 {
     private readonly Dictionary<int, LaneTeam> _teams = [];
 

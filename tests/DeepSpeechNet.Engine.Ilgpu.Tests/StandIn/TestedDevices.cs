@@ -5,8 +5,12 @@ namespace DeepSpeechNet.Engine.Ilgpu.Tests;
 /// <summary>The device that the tests of this build run on: the product's own sources on the stand-in.</summary>
 internal static class TestedDevices
 {
-    public static IlgpuDevice Create() => new(new StandInMachine());
+    /// <summary>Groups of one lane, since threads that hand on their turn take most of a test's time.</summary>
+    public static IlgpuDevice Create() => new(new StandInMachine(64, 1, 1));
 
-    /// <summary>One with larger groups.</summary>
+    /// <summary>Groups whose lanes talk.</summary>
+    public static IlgpuDevice CreateGrouped() => new(new StandInMachine(64, 4, 2));
+
+    /// <summary>Larger groups.</summary>
     public static IlgpuDevice CreateWide() => new(new StandInMachine(256, 16, 4));
 }

@@ -7,5 +7,7 @@ internal static class TestedDevices
 {
     public static IlgpuDevice Create() => new(IlgpuMachine.Checker());
 
+    public static IlgpuDevice CreateGrouped() => Create();
+
     public static IlgpuDevice CreateWide() => Create();
 }

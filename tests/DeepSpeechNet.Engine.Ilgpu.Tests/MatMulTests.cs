@@ -1,0 +1,72 @@
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Testing;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Tests;
+
+/// <summary>The tiled product, with extents around those of a tile and of the piece that goes through shared memory.</summary>
+public sealed class MatMulTests : IDisposable
+{
+    private readonly IlgpuDevice _device = TestedDevices.CreateWide();
+
+    public void Dispose() => _device.Dispose();
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(16, 16, 16)]
+    [InlineData(17, 15, 33)]
+    [InlineData(3, 40, 31)]
+    [InlineData(35, 2, 5)]
+    public void Products_agree_with_an_independent_library(int rows, int columns, int depth)
+    {
+        foreach ((bool transposeA, bool transposeB) in new[] { (false, false), (false, true), (true, false), (true, true) })
+        {
+            Matrix<double> left = Random(rows, depth, 1), right = Random(depth, columns, 2), expected = left * right;
+            float[] bias = RandomNumbers.Floats(3, columns);
+            Tensor a = Put(transposeA ? left.Transpose() : left), b = Put(transposeB ? right.Transpose() : right), c = _device.Poisoned(new Shape(rows, columns));
+            _device.MatMul(a, transposeA, b, transposeB, c, bias: _device.Floats(new Shape(columns), bias), activation: Activation.Tanh);
+            AssertClose((i, j) => Math.Tanh(expected[i, j] + bias[j]), c);
+            _device.MatMul(a, transposeA, b, transposeB, c);
+            _device.MatMul(a, transposeA, b, transposeB, c, accumulate: true);
+            AssertClose((i, j) => 2 * expected[i, j], c);
+        }
+    }
+
+    [Fact]
+    public void A_neighbour_changes_no_bit()
+    {
+        float[] x = RandomNumbers.Floats(1, 40 * 37), w = RandomNumbers.Floats(2, 21 * 37);
+        Tensor all = _device.Floats(new Shape(40, 37), x), alone = _device.Floats(new Shape(1, 37), x.AsSpan(39 * 37, 37)), weight = _device.Floats(new Shape(21, 37), w);
+        Tensor together = _device.Poisoned(new Shape(40, 21)), single = _device.Poisoned(new Shape(1, 21));
+        _device.MatMul(all, false, weight, true, together);
+        _device.MatMul(alone, false, weight, true, single);
+        Assert.Equal(together.ToArray()[(39 * 21)..], single.ToArray());
+    }
+
+    [Fact]
+    public void A_product_over_a_factor_and_extents_that_do_not_match_are_refused()
+    {
+        Tensor whole = _device.Floats(new Shape(8), [1, 2, 3, 4, 0, 0, 0, 0]), a = whole.View(new Shape(2, 2)), beside = whole.View(new Shape(2, 2), 4);
+        Assert.Throws<ArgumentException>(() => _device.MatMul(a, false, a, false, whole.View(new Shape(2, 2), 3)));
+        Assert.Throws<ArgumentException>(() => _device.MatMul(a, false, _device.Poisoned(new Shape(3, 2)), false, beside));
+        _device.MatMul(a, false, a, false, beside);
+        Assert.Equal([1, 2, 3, 4, 7, 10, 15, 22], whole.ToArray());
+    }
+
+    private static Matrix<double> Random(int rows, int columns, int seed)
+    {
+        float[] values = RandomNumbers.Floats(seed, rows * columns);
+        return Matrix<double>.Build.Dense(rows, columns, (i, j) => values[(i * columns) + j]);
+    }
+
+    private Tensor Put(Matrix<double> m) => _device.Floats(new Shape(m.RowCount, m.ColumnCount), Array.ConvertAll(m.Transpose().ToColumnMajorArray(), x => (float)x));
+
+    private static void AssertClose(Func<int, int, double> expected, Tensor actual)
+    {
+        float[] values = actual.ToArray();
+        int columns = actual.Shape.Columns;
+        for (int i = 0; i < values.Length; i++)
+            Assert.Equal(expected(i / columns, i % columns), values[i], 2e-5);
+    }
+}
