@@ -170,9 +170,35 @@ public sealed class AgreementTests : IDisposable
         }
     }
 
-    private void Each(Func<Device, float[]> work, double tolerance)
+    /// <summary>Groups of 256 lanes and tiles of 64 x 64, as a card runs them: past one tile and one piece of shared memory.</summary>
+    [Fact]
+    public void Groups_as_large_as_on_a_card_give_the_same()
     {
-        float[] expected = work(_cpu), actual = work(_device);
+        using IlgpuDevice full = TestedDevices.CreateFull();
+        float[] a = RandomNumbers.Floats(1, 66 * 18), b = RandomNumbers.Floats(2, 33 * 18), x = RandomNumbers.Floats(3, 300);
+        RecurrenceCase recurrence = new(CellKind.LstmPeephole, 2, 3, 17, reverse: true, seed: 5);
+        float[] logits = RandomNumbers.Floats(4, 5 * 4);
+        Each(
+            full,
+            device =>
+            {
+                Tensor product = device.Poisoned(new Shape(66, 33)), row = device.Floats(new Shape(1, 300), x), losses = device.Poisoned(new Shape(1)), gradient = device.Poisoned(new Shape(5, 1, 4));
+                device.MatMul(device.Floats(new Shape(66, 18), a), false, device.Floats(new Shape(33, 18), b), true, product);
+                device.LogSoftmax(row, row);
+                device.CtcLoss(device.Floats(new Shape(5, 1, 4), logits), device.Integers(5), device.Integers(1, 1, 3), device.Integers(0, 3), 0, losses, gradient, 1);
+                RecurrentDirection direction = recurrence.On(device, gradients: true);
+                device.RecurrentForward(recurrence.Kind, recurrence.LengthsOn(device), [direction], training: true);
+                device.RecurrentBackward(recurrence.Kind, recurrence.LengthsOn(device), [direction]);
+                return [.. product.ToArray(), .. row.ToArray(), .. losses.ToArray(), .. gradient.ToArray(), .. direction.Hidden.ToArray(), .. direction.WeightGradient!.ToArray()];
+            },
+            2e-5);
+    }
+
+    private void Each(Func<Device, float[]> work, double tolerance) => Each(_device, work, tolerance);
+
+    private void Each(Device device, Func<Device, float[]> work, double tolerance)
+    {
+        float[] expected = work(_cpu), actual = work(device);
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
             Assert.True(Same(expected[i], actual[i], tolerance), $"element {i} is {actual[i]:R}, on the CPU device {expected[i]:R}");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
-using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using DeepSpeechNet.Audio.Augmentation;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
-using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;

@@ -10,9 +10,6 @@ namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 /// <summary>A card behind ILGPU. Kernels are compiled at their first launch and kept; everything runs in one stream.</summary>
 internal sealed class IlgpuMachine : Machine
 {
-    /// <summary>Threads of ILGPU's processor accelerator: it runs a group's lanes as threads, so that small groups check as much as large ones and take less time.</summary>
-    private const int CheckerLanes = 16;
-
     private readonly Context _context;
     private readonly Accelerator _accelerator;
     private readonly AcceleratorStream _stream;
@@ -26,10 +23,8 @@ internal sealed class IlgpuMachine : Machine
         _accelerator = accelerator;
         _stream = accelerator.CreateStream();
         _blas = accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr, tf32) : null;
-        bool checker = accelerator is CPUAccelerator;
-        Lanes = checker ? CheckerLanes : GroupSums.MostLanes;
-        GroupLanes = checker ? CheckerLanes / 2 : GroupSums.MostLanes;
-        TileSide = checker ? 4 : MatMulKernels.MostSide;
+        Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
+        TileSide = Lanes < GroupSums.MostLanes ? MatMulKernels.MostSide / 4 : MatMulKernels.MostSide;
     }
 
     /// <inheritdoc/>
@@ -44,10 +39,14 @@ internal sealed class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override int TileSide { get; }
 
-    /// <summary>ILGPU's processor accelerator, a checker: many thousand times slower than the CPU device.</summary>
-    public static IlgpuMachine Checker()
+    /// <summary>
+    /// ILGPU's processor accelerator, a checker: many thousand times slower than the CPU device. It runs a group's lanes as threads, so that small groups
+    /// check most of what large ones do in less time.
+    /// </summary>
+    /// <param name="lanes">Lanes of a group: 16 to 256, a power of two.</param>
+    public static IlgpuMachine Checker(int lanes)
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(CheckerLanes, 1, 1)));
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(16, lanes / 16, 1)));
         return new IlgpuMachine(context, context.GetCPUDevice(0).CreateCPUAccelerator(context));
     }
 

@@ -8,8 +8,8 @@ namespace ILGPU;
 internal sealed class LaneTeam : IDisposable
 {
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim[] _turns;
-    private readonly SemaphoreSlim _over = new(0);
+    private readonly Turn[] _turns;
+    private readonly Turn _over = new();
     private readonly List<byte[]> _shared = [];
     private readonly Lane[] _lanes;
     private readonly bool[] _finished;
@@ -22,14 +22,14 @@ internal sealed class LaneTeam : IDisposable
 
     public LaneTeam(int lanes)
     {
-        _turns = new SemaphoreSlim[lanes];
+        _turns = new Turn[lanes];
         _lanes = new Lane[lanes];
         _finished = new bool[lanes];
         _threads = new Thread[lanes == 1 ? 0 : lanes];
         for (int i = 0; i < lanes; i++)
         {
             int number = i;
-            _turns[i] = new SemaphoreSlim(0);
+            _turns[i] = new Turn();
             _lanes[i] = new Lane(this, i);
             if (lanes == 1)
                 continue;
@@ -61,8 +61,8 @@ internal sealed class LaneTeam : IDisposable
             return;
         }
 
-        _turns[First].Release();
-        _over.Wait();
+        _turns[First].Give();
+        _over.Await();
         if (_failure is not null)
             throw new InvalidOperationException($"A lane of group ({groupX}, {groupY}, {groupZ}) failed: {_failure.Message}", _failure);
     }
@@ -95,7 +95,7 @@ internal sealed class LaneTeam : IDisposable
             _failure = new InvalidOperationException("Some lanes wait at a barrier that others never reach.");
         _met++;
         Pass(lane);
-        _turns[lane].Wait();
+        _turns[lane].Await();
         if (_failure is not null)
             throw new OperationCanceledException();
     }
@@ -103,13 +103,10 @@ internal sealed class LaneTeam : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        foreach (SemaphoreSlim turn in _turns)
-            turn.Release();
+        foreach (Turn turn in _turns)
+            turn.Give();
         foreach (Thread thread in _threads)
             thread.Join();
-        foreach (SemaphoreSlim turn in _turns)
-            turn.Dispose();
-        _over.Dispose();
     }
 
     private int First => _backwards ? _lanes.Length - 1 : 0;
@@ -119,7 +116,7 @@ internal sealed class LaneTeam : IDisposable
         _lanes[lane].Enter();
         while (true)
         {
-            _turns[lane].Wait();
+            _turns[lane].Await();
             if (_disposed)
                 return;
             try
@@ -139,7 +136,7 @@ internal sealed class LaneTeam : IDisposable
             _finished[lane] = true;
             _ended++;
             if (_ended == _lanes.Length)
-                _over.Release();
+                _over.Give();
             else
                 Pass(lane);
         }
@@ -156,6 +153,6 @@ internal sealed class LaneTeam : IDisposable
                 _met = 0;
         }
         while (_finished[next]);
-        _turns[next].Release();
+        _turns[next].Give();
     }
 }

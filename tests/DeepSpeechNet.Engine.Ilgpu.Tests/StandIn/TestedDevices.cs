@@ -13,4 +13,7 @@ internal static class TestedDevices
 
     /// <summary>Larger groups.</summary>
     public static IlgpuDevice CreateWide() => new(new StandInMachine(256, 16, 4));
+
+    /// <summary>Groups as large as on a card.</summary>
+    public static IlgpuDevice CreateFull() => new(new StandInMachine(256, 256, 16));
 }

@@ -2,12 +2,22 @@ using DeepSpeechNet.Engine.Ilgpu.Machines;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Tests;
 
-/// <summary>The device that the tests of this build run on: ILGPU's processor accelerator.</summary>
+/// <summary>
+/// The device that the tests of this build run on: ILGPU's processor accelerator, or the card that the environment variable DSN_TEST_DEVICE names (gpu,
+/// gpu:1).
+/// </summary>
 internal static class TestedDevices
 {
-    public static IlgpuDevice Create() => new(IlgpuMachine.Checker());
+    private static string? Card => Environment.GetEnvironmentVariable("DSN_TEST_DEVICE");
+
+    public static IlgpuDevice Create() => Create(16);
 
     public static IlgpuDevice CreateGrouped() => Create();
 
     public static IlgpuDevice CreateWide() => Create();
+
+    /// <summary>Groups as large as on a card.</summary>
+    public static IlgpuDevice CreateFull() => Create(256);
+
+    private static IlgpuDevice Create(int lanes) => Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card) : new IlgpuDevice(IlgpuMachine.Checker(lanes));
 }
