@@ -37,6 +37,7 @@ public sealed class DsnCommandTests : IDisposable
         CommandLine.Run run = await _dsn.RunAsync("devices");
         Assert.Equal(0, run.Exit);
         Assert.StartsWith("cpu: ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("\ngpu: ", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]

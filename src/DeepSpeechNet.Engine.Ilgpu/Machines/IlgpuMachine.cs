@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -8,7 +8,7 @@ using ILGPU.Runtime.Cuda;
 namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 
 /// <summary>A card behind ILGPU. Kernels are compiled at their first launch and kept; everything runs in one stream.</summary>
-internal sealed class IlgpuMachine : Machine
+internal sealed unsafe class IlgpuMachine : Machine
 {
     private readonly Context _context;
     private readonly Accelerator _accelerator;
@@ -21,6 +21,7 @@ internal sealed class IlgpuMachine : Machine
     {
         _context = context;
         _accelerator = accelerator;
+        accelerator.Bind();
         _stream = accelerator.CreateStream();
         _blas = accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr, tf32) : null;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
@@ -53,6 +54,7 @@ internal sealed class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override MachineBuffer Allocate(long bytes)
     {
+        _accelerator.Bind();
         try
         {
             return new Buffer(_accelerator.Allocate1D<byte>(bytes));
@@ -66,6 +68,8 @@ internal sealed class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
     {
+        // A card's context belongs to a thread, and a trainer's steps may come from any.
+        _accelerator.Bind();
         try
         {
             if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
@@ -84,10 +88,15 @@ internal sealed class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target)
     {
+        _accelerator.Bind();
         try
         {
-            target.CopyFromCPU(_stream, ref MemoryMarshal.GetReference(source), source.Length);
-            _stream.Synchronize();
+            // Pinned until the card has it: the copy may read while the collector runs.
+            fixed (byte* from = source)
+            {
+                target.CopyFromCPU(_stream, ref Unsafe.AsRef<byte>(from), source.Length);
+                _stream.Synchronize();
+            }
         }
         catch (AcceleratorException e)
         {
@@ -98,10 +107,14 @@ internal sealed class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Download(ArrayView<byte> source, Span<byte> target)
     {
+        _accelerator.Bind();
         try
         {
-            source.CopyToCPU(_stream, ref MemoryMarshal.GetReference(target), target.Length);
-            _stream.Synchronize();
+            fixed (byte* to = target)
+            {
+                source.CopyToCPU(_stream, ref Unsafe.AsRef<byte>(to), target.Length);
+                _stream.Synchronize();
+            }
         }
         catch (AcceleratorException e)
         {

@@ -1,3 +1,5 @@
+using DeepSpeechNet.Engine.Ilgpu;
+
 namespace DeepSpeechNet.Cli.Tests.Commands;
 
 public sealed class TranscribeCommandTests : IDisposable
@@ -99,6 +101,23 @@ public sealed class TranscribeCommandTests : IDisposable
 
     [Fact]
     public async Task Any_number_of_threads_gives_the_same_text() => await Expect(0, "bad cab\n", "", "@/in/one.wav", "--threads", "1", "--device", "cpu");
+
+    [Fact]
+    public async Task A_card_that_is_not_there_is_a_failure_that_names_the_cure()
+    {
+        CommandLine.Run run = await _dsn.RunAsync("transcribe", "--model", "@/model", "@/in/one.wav", "--device", "gpu:99");
+        Assert.Equal((DsnCommand.Failed, ""), (run.Exit, run.Out));
+        Assert.StartsWith("dsn: There is no card 99 to run on", run.Error, StringComparison.Ordinal);
+        Assert.Contains(DeviceCatalog.HasGpuSupport ? "--device cpu" : "-p:OptionalPackages=true", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_of_no_kind_is_wrong_usage()
+    {
+        CommandLine.Run run = await _dsn.RunAsync("transcribe", "--model", "@/model", "@/in/one.wav", "--device", "tpu");
+        Assert.Equal((DsnCommand.WrongUsage, ""), (run.Exit, run.Out));
+        Assert.Contains("--device is 'tpu'; it must be cpu, gpu", run.Error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task An_output_folder_gets_a_file_a_recording()
