@@ -59,10 +59,14 @@ internal static class GpuSupport
     {
         NativeLibraries.Register();
         Context.Builder builder = Context.Create();
-        int before = obstacles.Count;
+        int cards = 0;
         try
         {
-            builder.Cuda(device => Accept(device, obstacles));
+            builder.Cuda(device =>
+            {
+                cards++;
+                return Accept(device, obstacles);
+            });
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or NotSupportedException or AcceleratorException or TypeInitializationException)
         {
@@ -70,10 +74,17 @@ internal static class GpuSupport
         }
 
         if (!NativeLibraries.Exists(NativeLibraries.Cuda))
-            obstacles.Insert(before, new DeviceEntry("gpu", "CUDA", $"{NativeLibraries.Cuda[0]} is not on this system: it comes with NVIDIA's driver"));
+            obstacles.Add(new DeviceEntry("gpu", "CUDA", $"{NativeLibraries.Cuda[0]} is not on this system: it comes with NVIDIA's driver"));
+        else if (cards == 0)
+            obstacles.Add(new DeviceEntry("gpu", "CUDA", "NVIDIA's driver is here but shows no card: see what nvidia-smi says"));
+        cards = 0;
         try
         {
-            builder.OpenCL(device => Accept(device, obstacles));
+            builder.OpenCL(device =>
+            {
+                cards++;
+                return Accept(device, obstacles);
+            });
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or NotSupportedException or AcceleratorException or TypeInitializationException)
         {
@@ -82,6 +93,8 @@ internal static class GpuSupport
 
         if (!NativeLibraries.Exists(NativeLibraries.OpenCl))
             obstacles.Add(new DeviceEntry("gpu", "OpenCL", $"{NativeLibraries.OpenCl[0]} is not on this system: install an OpenCL loader (Debian: ocl-icd-libopencl1) and the driver of the card, or PoCL 4 or newer"));
+        else if (cards == 0)
+            obstacles.Add(new DeviceEntry("gpu", "OpenCL", "the loader is here but no driver offers a device: install the driver of the card, or PoCL 4 or newer"));
         return builder.ToContext();
     }
 
