@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Audio.Files.Wav;
 using NAudio.Wave;
@@ -106,7 +107,9 @@ internal sealed class WaveStreamReader : IAudioReader
         }
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException or OutOfMemoryException) or EndOfStreamException)
         {
-            throw Fault($"NAudio cannot read it: {e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.", e);
+            // The message of a COM exception mostly says that there is one.
+            string why = e is COMException ? $"Windows' decoder refuses it (0x{e.HResult:X8})" : e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+            throw Fault($"NAudio cannot read it: {why}.", e);
         }
     }
 

@@ -3,8 +3,8 @@ using DeepSpeechNet.Audio.Files.SndFile;
 namespace DeepSpeechNet.Audio.Files;
 
 /// <summary>
-/// Formats that are not read here: they go to libsndfile if it knows them, and what it refuses or does not know to the decoders of the options, in their order,
-/// that know it.
+/// Formats that are not read here: they go to libsndfile if it is there and knows them, and what it refuses or does not know to the decoders of the options, in
+/// their order, that know it.
 /// </summary>
 internal static class ForeignFormats
 {
@@ -68,7 +68,7 @@ internal static class ForeignFormats
         ByteSource source, Stream seekable, long origin, byte[] head, bool sndFile, List<IAudioDecoder> decoders, AudioReadOptions options)
     {
         List<string> problems = [];
-        if (sndFile)
+        if (sndFile && options.AllowLibSndFile && SndFileLibrary.Instance is not null)
         {
             seekable.Position = origin;
             try

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using DeepSpeechNet.Audio.Files;
+using DeepSpeechNet.Audio.Tests.Files.SndFile;
 using DeepSpeechNet.Audio.Tests.Files.Wav;
 
 namespace DeepSpeechNet.Audio.Tests.Files;
@@ -74,7 +75,20 @@ public sealed class ForeignFormatsTests
         AudioReadOptions options = With(new HumDecoder("OggS")) with { AllowLibSndFile = false };
         Assert.Equal([0.5f, -0.5f, 0.25f], AudioReading.ReadAll(file, options).Samples);
         AudioFormatException fault = Assert.Throws<AudioFormatException>(() => AudioReading.ReadAll(file, options with { Decoders = [new HumDecoder("OggS", "it is too loud.")] }));
-        Assert.Equal("test: only WAV and FLAC are read here, since the use of libsndfile is switched off. it is too loud.", fault.Message);
+        Assert.Equal("test: it is too loud.", fault.Message);
+        fault = Assert.Throws<AudioFormatException>(() => AudioReading.ReadAll(file, options with { Decoders = [new HumDecoder()] }));
+        Assert.Equal("test: only WAV and FLAC are read here, since the use of libsndfile is switched off.", fault.Message);
+    }
+
+    [SndFileFact]
+    public void What_libsndfile_refuses_falls_to_the_decoders()
+    {
+        byte[] file = [.. "OggS"u8, .. Hum];
+        Assert.Equal([0.5f, -0.5f, 0.25f], AudioReading.ReadAll(file, With(new HumDecoder("OggS"))).Samples);
+        Assert.Equal([0.5f, -0.5f, 0.25f], AudioFile.ReadMono(new MemoryStream(file), "x", 16000, With(new HumDecoder("OggS"))).Samples);
+        AudioFormatException fault = Assert.Throws<AudioFormatException>(() => AudioReading.ReadAll(file, With(new HumDecoder("OggS", "it is too loud."))));
+        Assert.StartsWith("test: libsndfile cannot read it: ", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith(". it is too loud.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
