@@ -18,7 +18,7 @@ internal sealed class TrainLanguageCommand
     private readonly Option<string[]> _train = new("--train") { Description = "Text files to train on, a sentence a line; plain or .gz.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _valid = new("--valid") { Description = "Text files to choose the best model by.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double> _holdOut = new("--hold-out") { Description = "Without --valid: this part of the training text's sentences, from its end, is held out for that." };
-    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape and symbols) instead of random ones." };
+    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape and symbols; a larger --hidden widens it) instead of random ones." };
     private readonly Option<LanguageUnit> _unit = new("--unit") { Description = "Words, or Characters (a to z, apostrophe, space unless --alphabet says otherwise).", DefaultValueFactory = _ => Shape.Unit };
     private readonly Option<string?> _alphabet = new("--alphabet") { Description = "The characters of a character model, one after the other." };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Word models: a file with a word a line; without it, the words of the training text." };
@@ -90,7 +90,7 @@ internal sealed class TrainLanguageCommand
         using Device device = _run.Device(parsed);
         NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange, train.Counts());
         if (parsed.GetValue(_from) is { } from)
-            StartFrom(from, model, tokens);
+            StartFrom(from, model, tokens, options.Seed);
         LanguageModelDescription description = new()
         {
             Options = shape,
@@ -105,14 +105,12 @@ internal sealed class TrainLanguageCommand
         return await _run.RunAsync(folder, trainer.RunAsync, $"the valid text has not become likelier for {options.Patience} evaluations", cancellationToken).ConfigureAwait(false);
     }
 
-    private static void StartFrom(string path, NeuralLanguageModel model, LanguageTokens tokens)
+    private static void StartFrom(string path, NeuralLanguageModel model, LanguageTokens tokens, ulong seed)
     {
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         (NeuralLanguageModel start, LanguageModelDescription description) = LanguageModelPackage.Load(path, device);
-        if (description.Options with { Dropout = model.Options.Dropout } != model.Options || !description.Tokens.Matches(tokens))
-            throw new UsageException($"The network of {path} has another shape or other symbols than the options here ask for; give the same to start from it.");
-        foreach ((Parameter source, Parameter target) in start.Parameters.Parameters.Zip(model.Parameters.Parameters))
-            ParameterSet.Set(target, ParameterSet.Get(source));
+        if (!model.TryStartFrom(start, seed) || !description.Tokens.Matches(tokens))
+            throw new UsageException($"The network of {path} has another shape or other symbols than the options here ask for; give the same to start from it, or a larger --hidden to widen it.");
     }
 
     private LanguageTokens Tokens(ParseResult parsed, LanguageUnit unit)

@@ -84,6 +84,22 @@ public sealed class NeuralLanguageModel
     /// <summary>How often each symbol occurs in the training text, where that was said.</summary>
     internal long[]? Counts { get; }
 
+    /// <summary>
+    /// Takes over the weights of another network of the same shape, or of the same shape but for fewer units: it is then widened, and computes the same
+    /// function (Net2WiderNet; Chen, Goodfellow and Shlens 2016, section 2.2). Dropout may differ.
+    /// </summary>
+    /// <param name="start">The network to begin from, of the same symbols.</param>
+    /// <param name="seed">Chooses which units are copied.</param>
+    /// <returns>Whether its shape fits; nothing is changed where it does not. Tied embeddings cannot be widened.</returns>
+    public bool TryStartFrom(NeuralLanguageModel start, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (!NetworkWidening.Fits(start.Options, Options) || start.TokenCount != TokenCount)
+            return false;
+        NetworkWidening.Apply(start, this, seed);
+        return true;
+    }
+
     /// <summary>The row of the input table for the last symbols, the newest last: each is a digit of base V.</summary>
     internal int InputRow(ReadOnlySpan<int> last)
     {
