@@ -12,9 +12,6 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary><c>dsn corpus words</c>: single words cut out of recordings whose texts are known.</summary>
 internal sealed class CorpusWordsCommand
 {
-    // The network takes up to sixteen utterances at a time; twice as many wait for it.
-    private const int AtOnce = 32;
-
     private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores to cut words out of.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _out = new("--out") { Description = "Folder for the clips and their manifest.tsv.", Required = true };
     private readonly Option<string[]> _words = new("--words") { Description = "Cut these words alone. Default: all.", AllowMultipleArgumentsPerToken = true };
@@ -55,19 +52,16 @@ internal sealed class CorpusWordsCommand
             Fault);
 
         Directory.CreateDirectory(folder);
-        WordCutter cutter = new(recognizer);
         using ProgressLine progress = new(_console, TimeProvider.System);
         using MemoryStream manifest = new();
         using StreamWriter rows = new(manifest) { NewLine = "\n" };
         rows.WriteLine("path\tduration_s\tspeaker\tcorpus\tlicence\ttext");
         int done = 0, clips = 0, unsure = 0;
         double seconds = 0;
-        await foreach ((int index, (IReadOnlyList<WordClip> words, float[] samples, string? fault)) in
-            ManyAtOnce.RunAsync(corpus.Count, AtOnce, inOrder: true, (i, token) => CutAsync(cutter, corpus, i, token), cancellationToken).ConfigureAwait(false))
+        await foreach ((CorpusEntry entry, IReadOnlyList<WordClip> words, float[] samples, string? fault) in CorpusCutting.RunAsync(recognizer, corpus, cancellationToken).ConfigureAwait(false))
         {
             if (fault is not null)
                 Fault(fault);
-            CorpusEntry entry = corpus[index];
             foreach (WordClip word in words)
             {
                 if (word.End <= word.Start || (wanted.Count > 0 && !wanted.Contains(word.Text)))
@@ -101,21 +95,5 @@ internal sealed class CorpusWordsCommand
             faults++;
             _console.Say(sentence);
         }
-    }
-
-    private static async Task<(IReadOnlyList<WordClip> Words, float[] Samples, string? Fault)> CutAsync(WordCutter cutter, ISpeechCorpus corpus, int index, CancellationToken cancellationToken)
-    {
-        float[] samples;
-        try
-        {
-            using SampleBuffer buffer = await Task.Run(() => corpus.ReadSamples(index), cancellationToken).ConfigureAwait(false);
-            samples = buffer.Span.ToArray();
-        }
-        catch (CorpusException e)
-        {
-            return ([], [], e.Message);
-        }
-
-        return (await cutter.CutAsync(samples, corpus[index].Text, cancellationToken).ConfigureAwait(false), samples, null);
     }
 }

@@ -52,6 +52,8 @@ internal sealed class TrainSpeechCommand
     private readonly Option<int> _melBins = new("--mel-bins") { Description = "Mel bands of a frame.", DefaultValueFactory = _ => new FrontEndOptions().MelBins };
     private readonly Option<FeatureNormalisation> _normalisation = new("--normalisation") { Description = "How features are normalised: PerUtterance; Level for single words and short commands; Running; None.", DefaultValueFactory = _ => new FrontEndOptions().Normalisation };
     private readonly Option<string?> _augment = new("--augment") { Description = "Change the recordings in training: 'default', or a JSON file with settings." };
+    private readonly Option<string[]> _wordTimes = new("--word-times") { Description = "Files of 'dsn corpus align' with the times of the recordings' words, for --cut.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<double> _cut = new("--cut") { Description = "Let this share of the recordings with --word-times end early, between words: for live use." };
     private readonly NoiseArguments _noise = new();
     private readonly TrainingArguments _run;
     private readonly CommandConsole _console;
@@ -70,7 +72,7 @@ internal sealed class TrainSpeechCommand
             self._train, self._dev, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment,
+            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._wordTimes, self._cut,
         };
         self._noise.AddTo(command);
         self._run.AddTo(command);
@@ -118,7 +120,10 @@ internal sealed class TrainSpeechCommand
         IReadOnlyList<float[]> noises = _noise.Read(parsed, frontEnd.SampleRate);
         Func<IUtteranceAugmenter>? augmenter = augmentation is null ? null : () => new UtteranceAugmenter(augmentation, frontEnd, noises);
 
-        SpeechTrainer trainer = new(model, description, options, train, dev, folder, _run.Display, augmenter);
+        WordTimes? times = parsed.GetValue(_wordTimes) is { Length: > 0 } files ? WordTimes.Load(files) : null;
+        if (options.CutProbability > 0 && times is null)
+            throw new UsageException("--cut needs --word-times: where the words of the recordings end, as 'dsn corpus align' writes it.");
+        SpeechTrainer trainer = new(model, description, options, train, dev, folder, _run.Display, augmenter, times);
         _run.Display.Line($"{train.Count} utterances, {hours:F2} h; dev {dev?.Count ?? 0}; {model.Parameters.TrainedCount:N0} parameters; padding {trainer.PaddingWaste:P1}; {device.Description}");
         if (_run.Resumes(parsed))
             trainer.Resume();
@@ -139,6 +144,7 @@ internal sealed class TrainSpeechCommand
         WeightDecay = parsed.GetValue(_decay),
         WeightAverage = parsed.GetValue(_average),
         Seed = parsed.GetValue(_seed),
+        CutProbability = parsed.GetValue(_cut),
         Patience = parsed.GetValue(_patience),
         SortaGrad = !parsed.GetValue(_shuffle),
         PreparationThreads = parsed.GetValue(_preparation),

@@ -37,6 +37,7 @@ public sealed class SpeechTrainer
     /// <param name="folder">Where the best model, the checkpoints and the log go.</param>
     /// <param name="progress">Hears of every step, epoch and event.</param>
     /// <param name="augmenter">Makes an augmenter for each preparing thread; none trains on the recordings as they are.</param>
+    /// <param name="wordTimes">Where words end, for <see cref="SpeechTrainerOptions.CutProbability"/>; needed where that is above 0.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public SpeechTrainer(
         AcousticModel model,
@@ -46,7 +47,8 @@ public sealed class SpeechTrainer
         ISpeechCorpus? dev,
         string folder,
         IProgress<TrainingProgress> progress,
-        Func<IUtteranceAugmenter>? augmenter = null)
+        Func<IUtteranceAugmenter>? augmenter = null,
+        WordTimes? wordTimes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
@@ -54,6 +56,9 @@ public sealed class SpeechTrainer
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(progress);
         options.Validate();
+        if (options.CutProbability > 0 && wordTimes is null)
+            throw new ArgumentException("Recordings can be cut between words only where the words' times are given.", nameof(wordTimes));
+        UtteranceBeginning? beginning = options.CutProbability > 0 ? new UtteranceBeginning(wordTimes!, options.CutProbability) : null;
         _model = model;
         _description = description;
         _options = options;
@@ -67,7 +72,7 @@ public sealed class SpeechTrainer
         _step = new TrainingStep(model, _optimiser, options.ClipNorm, options.ClipValue);
         _planner = Planner(train, options.SortaGrad);
         _queue = new BatchQueue(
-            () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed), options.PreparationThreads, model.Options.Stride);
+            () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed, beginning), options.PreparationThreads, model.Options.Stride);
         _evaluation = new DevEvaluation(model, description.Alphabet);
         _state = new TrainingState { Fingerprint = SpeechRunFolder.Fingerprint(model, description, options, train) };
     }

@@ -48,6 +48,12 @@ public sealed record SpeechTrainerOptions
     /// <summary>Whether the first epoch goes from short to long utterances (SortaGrad, Amodei et al. 2016, section 3.3).</summary>
     public bool SortaGrad { get; init; } = true;
 
+    /// <summary>
+    /// How many recordings of more than one word, of those whose words' times are known, end early: after a word drawn at random, with the words up to it as their
+    /// text. 0 cuts none. It teaches a network that looks both ways to read the beginning of an utterance that is still going on.
+    /// </summary>
+    public double CutProbability { get; init; }
+
     /// <summary>Training ends when the dev character error rate has not improved for so many epochs; 0 never ends it early.</summary>
     public int Patience { get; init; }
 
@@ -74,6 +80,7 @@ public sealed record SpeechTrainerOptions
         Check(nameof(ClipNorm), ClipNorm, 0, 1e9);
         Check(nameof(ClipValue), ClipValue, 0, 1e9);
         Check(nameof(WeightAverage), WeightAverage, 0, 0.999999);
+        Check(nameof(CutProbability), CutProbability, 0, 1);
         Check(nameof(Patience), Patience, 0, 100_000);
         Check(nameof(CheckpointMinutes), CheckpointMinutes, 0, 1e6);
         Check(nameof(MaximumSkippedSteps), MaximumSkippedSteps, 1, 1_000_000);

@@ -13,7 +13,7 @@ namespace DeepSpeechNet.Speech.Training;
 internal readonly record struct PreparedUtterance(UtteranceFrames Frames, int[] Labels, double Seconds);
 
 /// <summary>
-/// Makes an utterance of a corpus into frames and labels: samples, augmentation, front end, masks. Every random draw follows from the seed, the epoch and the
+/// Makes an utterance of a corpus into frames and labels: samples, a cut, augmentation, front end, masks. Every random draw follows from the seed, the epoch and the
 /// utterance's number alone. One thread at a time.
 /// </summary>
 internal sealed class UtterancePreparer
@@ -22,14 +22,16 @@ internal sealed class UtterancePreparer
     private readonly Alphabet _alphabet;
     private readonly FeatureExtractor _extractor;
     private readonly IUtteranceAugmenter? _augmenter;
+    private readonly UtteranceBeginning? _beginning;
     private readonly ulong _seed;
 
-    public UtterancePreparer(ISpeechCorpus corpus, Alphabet alphabet, FrontEndOptions frontEnd, IUtteranceAugmenter? augmenter, ulong seed)
+    public UtterancePreparer(ISpeechCorpus corpus, Alphabet alphabet, FrontEndOptions frontEnd, IUtteranceAugmenter? augmenter, ulong seed, UtteranceBeginning? beginning = null)
     {
         _corpus = corpus;
         _alphabet = alphabet;
         _extractor = new FeatureExtractor(frontEnd);
         _augmenter = augmenter;
+        _beginning = beginning;
         _seed = seed;
     }
 
@@ -41,8 +43,15 @@ internal sealed class UtterancePreparer
         CorpusEntry entry = _corpus[index];
         using SampleBuffer samples = _corpus.ReadSamples(index);
         ReadOnlySpan<float> sound = samples.Span;
-        double seconds = sound.Length / (double)_extractor.Options.SampleRate;
+        string text = entry.Text;
         ulong seed = CounterRandom.Fork(CounterRandom.Fork(_seed, (ulong)(epoch + 1)), (ulong)index);
+        if (epoch >= 0 && _beginning is not null)
+        {
+            (double kept, text) = _beginning.Draw(entry, CounterRandom.Fork(seed, 2));
+            sound = sound[..Math.Min(sound.Length, (int)Math.Ceiling(kept * _extractor.Options.SampleRate))];
+        }
+
+        double seconds = sound.Length / (double)_extractor.Options.SampleRate;
         if (epoch >= 0 && _augmenter is not null)
             sound = _augmenter.Waveform(sound, seed);
 
@@ -51,6 +60,6 @@ internal sealed class UtterancePreparer
         _extractor.Compute(sound, values.AsSpan(0, length));
         if (epoch >= 0)
             _augmenter?.Spectrogram(values.AsSpan(0, length), frames, CounterRandom.Fork(seed, 1));
-        return new PreparedUtterance(new UtteranceFrames(values, frames), _alphabet.Encode(entry.Text), seconds);
+        return new PreparedUtterance(new UtteranceFrames(values, frames), _alphabet.Encode(text), seconds);
     }
 }

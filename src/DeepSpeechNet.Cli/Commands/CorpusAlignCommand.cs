@@ -1,0 +1,81 @@
+using System.CommandLine;
+using DeepSpeechNet.Cli.Transcribing;
+using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Speech.Corpora;
+using DeepSpeechNet.Speech.Cutting;
+using DeepSpeechNet.Speech.Recognition;
+
+namespace DeepSpeechNet.Cli.Commands;
+
+/// <summary><c>dsn corpus align</c>: where the words of recordings end whose texts are known.</summary>
+internal sealed class CorpusAlignCommand
+{
+    private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores to align.", Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string> _out = new("--out") { Description = "The file to write: path, text, and where each word ends, in seconds.", Required = true };
+    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<double> _confidence = new("--min-confidence") { Description = "Leave out recordings with a word that the model is less sure of, 0 to 1.", DefaultValueFactory = _ => 0.01 };
+    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model package whose network finds the words. Default: the one shipped." };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };
+    private readonly CommandConsole _console;
+
+    private CorpusAlignCommand(CommandConsole console) => _console = console;
+
+    public static Command Create(CommandConsole console)
+    {
+        CorpusAlignCommand self = new(console);
+        Command command = new("align", "Find where the words of recordings end whose texts are known, for 'dsn train speech --word-times'.")
+        {
+            self._manifest, self._out, self._onlyCorpus, self._confidence, self._model, self._threads,
+        };
+        command.SetAction(self.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        double confidence = parsed.GetValue(_confidence);
+        if (confidence is not (>= 0 and <= 1))
+            throw new UsageException("--min-confidence must be from 0 to 1.");
+        await using Recognizer recognizer = Recognizer.Load(parsed.GetValue(_model) ?? ModelArguments.Default, parsed.GetValue(_threads), LanguageChoice.Nothing);
+        int faults = 0;
+        using ISpeechCorpus corpus = CorpusArguments.Open(
+            parsed.GetRequiredValue(_manifest),
+            new CorpusFilter { OnlyCorpora = parsed.GetValue(_onlyCorpus) ?? [], MaximumSeconds = Recognizer.LongestUtterance },
+            recognizer.Model.FrontEnd.SampleRate,
+            Fault);
+
+        using ProgressLine progress = new(_console, TimeProvider.System);
+        using MemoryStream table = new();
+        using StreamWriter rows = new(table) { NewLine = "\n" };
+        rows.WriteLine(WordTimes.Header);
+        int done = 0, aligned = 0;
+        await foreach ((CorpusEntry entry, IReadOnlyList<WordClip> words, _, string? fault) in CorpusCutting.RunAsync(recognizer, corpus, cancellationToken).ConfigureAwait(false))
+        {
+            if (fault is not null)
+                Fault(fault);
+
+            // A text that the alphabet had to respell may have other words than the manifest says.
+            if (words.Count > 0 && words.Count == entry.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length && words.All(w => w.Confidence >= confidence))
+            {
+                rows.WriteLine(WordTimes.Row(entry, words.Select(w => w.End / (double)corpus.SampleRate)));
+                aligned++;
+            }
+
+            done++;
+            progress.Show(_ => $"{done} of {corpus.Count} recordings");
+        }
+
+        rows.Flush();
+        string path = parsed.GetRequiredValue(_out);
+        AtomicFile.Write(path, table.WriteTo);
+        _console.EndProgress();
+        _console.Out.WriteLine($"{path}: the words of {aligned} of {corpus.Count} recordings");
+        return faults == 0 ? 0 : DsnCommand.Failed;
+
+        void Fault(string sentence)
+        {
+            faults++;
+            _console.Say(sentence);
+        }
+    }
+}
