@@ -17,7 +17,10 @@ public interface ICtcDecoder
     /// <exception cref="ArgumentException">The length is no multiple of the number of classes, or a value is NaN.</exception>
     void Accept(ReadOnlySpan<float> logProbabilities);
 
-    /// <summary>The best hypothesis so far, for an utterance that goes on.</summary>
+    /// <summary>
+    /// The best hypothesis so far, for an utterance that goes on: a language model takes its last word for a whole one, but nothing for the end of a sentence.
+    /// The state stays as it is.
+    /// </summary>
     CtcHypothesis Partial();
 
     /// <summary>

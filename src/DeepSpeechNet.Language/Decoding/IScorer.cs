@@ -43,6 +43,14 @@ public interface IScorer
     /// <param name="scores">Receives the scores, [n].</param>
     void End(ReadOnlySpan<int> states, Span<float> scores);
 
+    /// <summary>
+    /// The scores of each prefix's last word as a whole one, in an utterance that goes on: what a word's end adds, and nothing for the end of the
+    /// sentence. Where letters alone are scored there is nothing to add.
+    /// </summary>
+    /// <param name="states">The states of the prefixes, [n].</param>
+    /// <param name="scores">Receives the scores, [n].</param>
+    void Pause(ReadOnlySpan<int> states, Span<float> scores) => scores[..states.Length].Clear();
+
     /// <summary>Tells that a state is needed no longer; its handle may be used again.</summary>
     void Release(int state);
 }

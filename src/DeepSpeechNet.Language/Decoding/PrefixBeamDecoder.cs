@@ -77,13 +77,14 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
     /// <inheritdoc/>
     public CtcHypothesis Partial()
     {
+        float[] pauses = LastScores(ended: false);
         int best = 0;
         for (int i = 1; i < _beamCount; i++)
         {
-            if (Score(_beam[i]) > Score(_beam[best])) best = i;
+            if (Score(_beam[i]) + pauses[i] > Score(_beam[best]) + pauses[best]) best = i;
         }
 
-        return Hypothesis(_beam[best], Score(_beam[best]));
+        return Hypothesis(_beam[best], Score(_beam[best]) + pauses[best]);
     }
 
     /// <inheritdoc/>
@@ -92,7 +93,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         double[] scores = new double[_beamCount];
         int[] order = new int[_beamCount];
-        float[] ends = EndScores();
+        float[] ends = LastScores(ended: true);
         for (int i = 0; i < _beamCount; i++)
         {
             // Sorted ascending by the negative: best first.
@@ -137,7 +138,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
     private CtcHypothesis Hypothesis(int node, double score) =>
         CtcHypothesis.Create(Alphabet, _tree.LabelsOf(node), _tree.Nodes[node].Total, score);
 
-    private float[] EndScores()
+    private float[] LastScores(bool ended)
     {
         float[] scores = new float[_beamCount];
         if (_scorer is null) return scores;
@@ -150,7 +151,8 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         _batch.Run(_scorer, _tree);
         int[] states = new int[_beamCount];
         for (int i = 0; i < _beamCount; i++) states[i] = _tree.Nodes[_beam[i]].State;
-        _scorer.End(states, scores);
+        if (ended) _scorer.End(states, scores);
+        else _scorer.Pause(states, scores);
         return scores;
     }
 

@@ -249,20 +249,20 @@ public sealed class Recognizer : IAsyncDisposable
     {
         DecoderSettings settings = Settings(options);
         settings = settings with { BeamWidth = Math.Min(settings.BeamWidth, PartialBeamWidth), NeuralPass = NeuralPass.None };
-        return Decode(_partialDecoders, letters, duration, settings, options);
+        return Decode(_partialDecoders, letters, duration, settings, options, ongoing: true);
     }
 
     /// <summary>A recogniser of utterances that are still going on, for one session.</summary>
     internal PartialRecognizer NewPartialRecognizer(double tailSeconds = PartialRecognizer.TailSeconds) => new(this, _network, tailSeconds);
 
-    private Transcript Decode(ConcurrentBag<UtteranceDecoder> decoders, ReadOnlySpan<float> letters, TimeSpan duration, DecoderSettings settings, TranscriptionOptions options)
+    private Transcript Decode(ConcurrentBag<UtteranceDecoder> decoders, ReadOnlySpan<float> letters, TimeSpan duration, DecoderSettings settings, TranscriptionOptions options, bool ongoing = false)
     {
         HotWordList? hotWords = options.HotWords?.Current;
         if (!decoders.TryTake(out UtteranceDecoder? decoder))
             decoder = new UtteranceDecoder(Model.Alphabet, Frame, _language);
         try
         {
-            Transcript transcript = decoder.Decode(letters, duration, settings, hotWords, options.Alternatives);
+            Transcript transcript = decoder.Decode(letters, duration, settings, hotWords, options.Alternatives, ongoing);
             return options.Letters ? transcript with { Letters = LetterSpike.Find(letters, Model.Alphabet, Frame) } : transcript;
         }
         finally

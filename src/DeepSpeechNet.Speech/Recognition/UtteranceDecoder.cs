@@ -29,9 +29,9 @@ internal sealed class UtteranceDecoder : IDisposable
         _greedy = new GreedyDecoder(alphabet);
     }
 
-    /// <summary>Decodes one utterance.</summary>
+    /// <summary>Decodes one utterance, or the beginning of one that goes on: then there is one reading, and the end of no sentence.</summary>
     /// <exception cref="ArgumentException">The settings are out of range, or the language model does not fit the alphabet.</exception>
-    public Transcript Decode(ReadOnlySpan<float> logProbabilities, TimeSpan duration, DecoderSettings settings, HotWordList? hotWords, int alternatives)
+    public Transcript Decode(ReadOnlySpan<float> logProbabilities, TimeSpan duration, DecoderSettings settings, HotWordList? hotWords, int alternatives, bool ongoing = false)
     {
         bool beam = settings.BeamWidth > 1 || hotWords is not null || UsesLanguage(settings);
         ICtcDecoder decoder = beam ? Fusion(settings, hotWords) : _greedy;
@@ -43,7 +43,7 @@ internal sealed class UtteranceDecoder : IDisposable
 
         decoder.Reset();
         decoder.Accept(logProbabilities);
-        return _builder.Build(logProbabilities, decoder.Finish(Math.Max(1, 2 * alternatives)), duration, alternatives);
+        return _builder.Build(logProbabilities, ongoing ? [decoder.Partial()] : decoder.Finish(Math.Max(1, 2 * alternatives)), duration, alternatives);
     }
 
     public void Dispose() => _fusion?.Dispose();

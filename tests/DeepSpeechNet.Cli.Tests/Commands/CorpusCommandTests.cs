@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeepSpeechNet.Cli.Tests.Commands;
 
 public sealed class CorpusCommandTests : IDisposable
@@ -145,4 +147,35 @@ public sealed class CorpusCommandTests : IDisposable
     [Fact]
     public async Task A_confidence_above_1_is_a_sentence() => (await _dsn.RunAsync("corpus", "words", "--manifest", "@/m.tsv", "--model", "@/model", "--out", "@/words", "--min-confidence", "2")).Expect(
         DsnCommand.WrongUsage, "", "dsn: --min-confidence must be from 0 to 1.\n");
+
+    [Fact]
+    public async Task Alignment_tells_where_words_end()
+    {
+        (await _dsn.RunAsync("corpus", "align", "--manifest", "@/m.tsv", "--model", "@/model", "--threads", "1", "--out", "@/words.tsv")).Expect(
+            0, "@/words.tsv: the words of 2 of 2 recordings\n", "");
+        string[] lines = await File.ReadAllLinesAsync(_dsn["words.tsv"]);
+        Assert.Equal("path\ttext\tends", lines[0]);
+
+        // A letter lasts 0.1 s: "bad" is said by 0.3 s and "cab" begins at 0.44 s.
+        double[] ends = [.. lines[1].Split('\t')[2].Split(' ').Select(e => double.Parse(e, CultureInfo.InvariantCulture))];
+        Assert.StartsWith("one.wav\tbad cab\t", lines[1], StringComparison.Ordinal);
+        Assert.InRange(ends[0], 0.28, 0.44);
+        Assert.InRange(ends[1], 0.68, 0.75);
+        Assert.Equal(3, lines[2].Split('\t')[2].Split(' ').Length);
+
+        // Another text than what is said leaves the network unsure.
+        File.WriteAllText(_dsn["m.tsv"], "path\ttext\none.wav\tegg bee\ntwo.wav\ta faded bee\n");
+        (await _dsn.RunAsync("corpus", "align", "--manifest", "@/m.tsv", "--model", "@/model", "--threads", "1", "--out", "@/words.tsv")).Expect(
+            0, "@/words.tsv: the words of 1 of 2 recordings\n", "");
+        (await _dsn.RunAsync("corpus", "align", "--manifest", "@/m.tsv", "--model", "@/model", "--out", "@/w", "--min-confidence", "2")).Expect(2, "", "dsn: --min-confidence must be from 0 to 1.\n");
+    }
+
+    [Fact]
+    public async Task Words_are_cut_out_of_recordings()
+    {
+        CommandLine.Run cut = await _dsn.RunAsync("corpus", "words", "--manifest", "@/m.tsv", "--model", "@/model", "--threads", "1", "--out", "@/cut", "--words", "cab", "bee");
+        Assert.StartsWith("@/cut/manifest.tsv: 2 words", cut.Out, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (cut.Exit, cut.Error));
+        (await _dsn.RunAsync("transcribe", "@/cut", "--model", "@/model", "--no-language-model")).Expect(0, "@/cut/000000.wav\tcab\n@/cut/000001.wav\tbee\n", "");
+    }
 }

@@ -39,6 +39,17 @@ public sealed class TrainLanguageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_is_widened_and_goes_on()
+    {
+        Assert.Equal(0, (await Train("@/words", "--hidden", "6", "--embedding", "8", "--epochs", "1")).Exit);
+        CommandLine.Run wider = await Train("@/wide", "--hidden", "9", "--embedding", "8", "--epochs", "1", "--from", "@/words");
+        Assert.EndsWith("Finished; the best model is in @/wide.\n", wider.Error, StringComparison.Ordinal);
+        CommandLine.Run narrower = await Train("@/narrow", "--hidden", "5", "--embedding", "8", "--epochs", "1", "--from", "@/words");
+        Assert.Equal(2, narrower.Exit);
+        Assert.Contains("a larger --hidden to widen it", narrower.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_trained_is_said_in_a_sentence()
     {
         File.WriteAllText(_dsn["empty.txt"], "\n");

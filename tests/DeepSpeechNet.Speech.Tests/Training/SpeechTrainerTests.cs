@@ -71,6 +71,15 @@ public sealed class SpeechTrainerTests : IDisposable
         Assert.Equal(unbroken, resumed);
     }
 
+    [Fact]
+    public void Cutting_needs_word_times()
+    {
+        using FakeCorpus train = ToneCorpus.Make(4, 3);
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        Assert.Throws<ArgumentException>(() => Trainer(device, train, null, "cut", new Messages(), new SpeechTrainerOptions { CutProbability = 0.5 }, out _));
+        Assert.Throws<ArgumentException>(() => new SpeechTrainerOptions { CutProbability = 1.5 }.Validate());
+    }
+
     [Theory]
     [InlineData("adam", "plateau")]
     [InlineData("nesterov", "one-cycle")]

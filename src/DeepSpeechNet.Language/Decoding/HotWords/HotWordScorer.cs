@@ -57,6 +57,9 @@ public sealed class HotWordScorer : IScorer
     }
 
     /// <inheritdoc/>
+    public void Pause(ReadOnlySpan<int> states, Span<float> scores) => End(states, scores);
+
+    /// <inheritdoc/>
     public void Release(int state)
     {
     }

@@ -74,6 +74,16 @@ public sealed class CharacterNGramScorer : IScorer
     }
 
     /// <inheritdoc/>
+    public void Pause(ReadOnlySpan<int> states, Span<float> scores)
+    {
+        for (int i = 0; i < states.Length; i++)
+        {
+            ref State state = ref _states[states[i]];
+            scores[i] = _space >= 0 && state.InWord ? (_weight * _model.Score(state.Model, _tokens[_space], out _)) + _bonus : 0;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Release(int state) => _states.Release(state);
 
     private void Fill(in State state, Span<float> scores)

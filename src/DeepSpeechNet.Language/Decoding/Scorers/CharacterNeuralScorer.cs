@@ -90,6 +90,12 @@ public sealed class CharacterNeuralScorer : IScorer
     }
 
     /// <inheritdoc/>
+    public void Pause(ReadOnlySpan<int> states, Span<float> scores)
+    {
+        for (int i = 0; i < states.Length; i++) scores[i] = _states[states[i]].Pause;
+    }
+
+    /// <inheritdoc/>
     public void Release(int state)
     {
         _stepper.Release(_states[state].Model);
@@ -100,7 +106,12 @@ public sealed class CharacterNeuralScorer : IScorer
     {
         for (int c = 0; c < _tokens.Length; c++) scores[c] = _weight * row[_tokens[c]];
         if (_space >= 0 && inWord) scores[_space] += _bonus;
-        return _states.Take(new State { Model = model, End = (_weight * row[_stepper.EndToken]) + (inWord ? _bonus : 0) });
+        return _states.Take(new State
+        {
+            Model = model,
+            End = (_weight * row[_stepper.EndToken]) + (inWord ? _bonus : 0),
+            Pause = _space >= 0 && inWord ? scores[_space] : 0,
+        });
     }
 
     private void Prepare(int count)
@@ -117,5 +128,6 @@ public sealed class CharacterNeuralScorer : IScorer
     {
         public int Model;
         public float End;
+        public float Pause;
     }
 }

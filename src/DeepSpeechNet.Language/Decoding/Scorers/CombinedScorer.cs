@@ -72,7 +72,19 @@ public sealed class CombinedScorer : IScorer
     }
 
     /// <inheritdoc/>
-    public void End(ReadOnlySpan<int> states, Span<float> scores)
+    public void End(ReadOnlySpan<int> states, Span<float> scores) => Sum(states, scores, ended: true);
+
+    /// <inheritdoc/>
+    public void Pause(ReadOnlySpan<int> states, Span<float> scores) => Sum(states, scores, ended: false);
+
+    /// <inheritdoc/>
+    public void Release(int state)
+    {
+        for (int p = 0; p < _parts.Length; p++) _parts[p].Release(_states[state].Handles[p]);
+        _states.Release(state);
+    }
+
+    private void Sum(ReadOnlySpan<int> states, Span<float> scores, bool ended)
     {
         int count = states.Length;
         Prepare(count);
@@ -82,16 +94,10 @@ public sealed class CombinedScorer : IScorer
         for (int p = 0; p < _parts.Length; p++)
         {
             for (int i = 0; i < count; i++) from[i] = _states[states[i]].Handles[p];
-            _parts[p].End(from, own);
+            if (ended) _parts[p].End(from, own);
+            else _parts[p].Pause(from, own);
             Add(own, scores);
         }
-    }
-
-    /// <inheritdoc/>
-    public void Release(int state)
-    {
-        for (int p = 0; p < _parts.Length; p++) _parts[p].Release(_states[state].Handles[p]);
-        _states.Release(state);
     }
 
     private static void Add(ReadOnlySpan<float> own, Span<float> scores)

@@ -181,6 +181,16 @@ public sealed class WordScorer : IScorer
     }
 
     /// <inheritdoc/>
+    public void Pause(ReadOnlySpan<int> states, Span<float> scores)
+    {
+        for (int i = 0; i < states.Length; i++)
+        {
+            State state = _states[states[i]];
+            scores[i] = state.Letters == 0 ? 0 : WordScore(state);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Release(int state)
     {
         _contexts.Release(_states[state].Context);

@@ -56,14 +56,15 @@ internal static class ScorerWalk
         }
     }
 
-    /// <summary>Checks that every labelling of a small unlimited search scores as its own walk does, acoustics added.</summary>
-    public static void AssertSearchIsExact(Alphabet alphabet, IScorer scorer, int frames = 6)
+    /// <summary>Checks that every labelling of a small unlimited search scores as its own walk does, acoustics added; where the scorer knows words, also in an utterance that goes on.</summary>
+    public static void AssertSearchIsExact(Alphabet alphabet, IScorer scorer, int frames = 6, bool words = true)
     {
         float[] values = CtcEnumeration.Random(new Random(3), frames, alphabet.ClassCount);
         Dictionary<string, double> expected = CtcEnumeration.Labellings(values, alphabet.ClassCount);
         PrefixBeamDecoder decoder = new(alphabet, new PrefixBeamOptions { BeamWidth = int.MaxValue }, scorer);
         decoder.Accept(values);
         IReadOnlyList<CtcHypothesis> found = decoder.Finish(int.MaxValue);
+        CtcHypothesis partial = decoder.Partial();
         Assert.Equal(expected.Count, found.Count);
         Dictionary<string, double> scores = found.ToDictionary(h => CtcEnumeration.Key(h.Labels), h => h.Score - h.LogProbability);
         foreach (CtcHypothesis hypothesis in found)
@@ -72,7 +73,17 @@ internal static class ScorerWalk
             Assert.Equal(Math.Log(expected[key]), hypothesis.LogProbability, 8);
             Assert.Equal(Score(scorer, [.. hypothesis.Labels]), scores[key], 3);
         }
+
+        // While the utterance goes on, the best labelling is the one that would be best with its last word a whole one.
+        if (!words) return;
+        CtcHypothesis best = found.MaxBy(h => h.LogProbability + Paused(scorer, [.. h.Labels], alphabet.SpaceIndex))!;
+        Assert.Equal(best.LogProbability + Paused(scorer, [.. best.Labels], alphabet.SpaceIndex), partial.Score, 3);
+        Assert.Equal(best.Labels, partial.Labels);
     }
+
+    /// <summary>The score of a labelling whose last word is whole: a space behind it, where there is none.</summary>
+    private static double Paused(IScorer scorer, int[] labels, int space) =>
+        space < 0 || labels.Length == 0 || labels[^1] == space ? Score(scorer, labels, end: false) : Score(scorer, [.. labels, space], end: false);
 
     /// <summary>Checks that frames allocate nothing once everything has grown.</summary>
     public static void AssertFramesAllocateNothing(Alphabet alphabet, IScorer scorer)
