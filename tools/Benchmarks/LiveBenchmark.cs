@@ -199,7 +199,7 @@ internal static class LiveBenchmark
     {
         values.Sort();
         if (values.Count > 0)
-            Console.WriteLine($"{what}: least {values[0]:F2}, median {values[values.Count / 2]:F2}, 90 % {values[values.Count * 9 / 10]:F2} {unit}");
+            Console.WriteLine($"{what}: least {values[0]:F2}, median {values[values.Count / 2]:F2}, 90 % {values[values.Count * 9 / 10]:F2}, 99 % {values[values.Count * 99 / 100]:F2} {unit}");
     }
 
     /// <summary>An update, how many seconds of the stream had been heard when it came, and how long after them.</summary>

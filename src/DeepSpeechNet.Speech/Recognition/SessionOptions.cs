@@ -23,10 +23,10 @@ public sealed record SessionOptions
     public bool Partials { get; init; } = true;
 
     /// <summary>How often, in time of the stream.</summary>
-    public TimeSpan PartialInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan PartialInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Whether partial texts show all words as soon as they are read, though every second one of the last changes again; otherwise those on which two passes agree.
+    /// Whether partial texts show all words as soon as they are read, though many of the last change again; otherwise those that the network is sure of or on which two passes agree.
     /// </summary>
     public bool TentativeWords { get; init; }
 

@@ -1,11 +1,13 @@
 namespace DeepSpeechNet.Speech.Recognition;
 
 /// <summary>
-/// Which words of an utterance that still goes on are shown. The last words of a pass lack what follows them and mostly change; so a word is shown when two passes
-/// in a row begin with the same words up to it ("local agreement": Liu, Spanakis and Niehues 2020) and it ended some time before the newest sound. What is shown stays until two
-/// passes agree on something else. One call at a time.
+/// Which words of an utterance that still goes on are shown. The last words of a pass lack what follows them and often change; so a word is shown when it ended some time
+/// before the newest sound and the network is sure of it, or two passes in a row begin with the same words up to it ("local agreement": Liu, Spanakis and Niehues 2020).
+/// What is shown stays until something else is as certain. One call at a time.
 /// </summary>
-internal sealed class StableWords(TimeSpan holdBack)
+/// <param name="holdBack">How long before the newest sound a word must have ended.</param>
+/// <param name="sure">The confidence from which one pass is enough, 0 to 1; above 1 none is.</param>
+internal sealed class StableWords(TimeSpan holdBack, double sure)
 {
     private IReadOnlyList<TranscriptWord> _before = [];
     private IReadOnlyList<TranscriptWord> _shown = [];
@@ -31,6 +33,8 @@ internal sealed class StableWords(TimeSpan holdBack)
         IReadOnlyList<TranscriptWord> words = transcript.Words;
         int agreed = Common(words, _before);
         _before = words;
+        while (agreed < words.Count && words[agreed].Confidence >= sure)
+            agreed++;
         while (agreed > 0 && words[agreed - 1].End > transcript.Duration - holdBack)
             agreed--;
         int same = Common(words, _shown);

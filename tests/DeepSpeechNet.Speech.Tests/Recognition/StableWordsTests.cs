@@ -4,7 +4,7 @@ namespace DeepSpeechNet.Speech.Tests.Recognition;
 
 public sealed class StableWordsTests
 {
-    private readonly StableWords _words = new(TimeSpan.FromSeconds(0.1));
+    private readonly StableWords _words = new(TimeSpan.FromSeconds(0.1), sure: 0.8);
 
     [Fact]
     public void A_word_is_shown_when_two_passes_in_a_row_read_it()
@@ -36,6 +36,17 @@ public sealed class StableWordsTests
     }
 
     [Fact]
+    public void A_word_that_the_network_is_sure_of_is_shown_at_once_and_those_behind_an_unsure_one_wait()
+    {
+        Assert.Equal("one two", Hear(Sure("one", "two")));
+        Assert.Equal("won two", Hear(Sure("won", "two")));
+        Assert.Equal("won two", Hear(Sure("won", "two", "?three", "four")));
+        Assert.Equal("won two three four", Hear(Sure("won", "two", "?three", "four")));
+        Assert.Equal("won two three four", Hear(Sure("won", "two", "?free", "four")));
+        Assert.Equal("won", _words.Hear(1, Text("", 2.05) with { Words = Sure("won", "two", "three") }).Text);
+    }
+
+    [Fact]
     public void A_text_that_is_certain_is_shown_at_once_and_another_utterance_begins_with_nothing()
     {
         _words.Accept(0, Text("one two", 3));
@@ -56,6 +67,12 @@ public sealed class StableWordsTests
     }
 
     private string Hear(string text, double seconds = 10) => _words.Hear(0, Text(text, seconds)).Text;
+
+    private string Hear(TranscriptWord[] words) => _words.Hear(0, Text("", 10) with { Words = words }).Text;
+
+    /// <summary>Words of a second each that are as good as certain, but those with a question mark.</summary>
+    private static TranscriptWord[] Sure(params string[] words) =>
+        [.. words.Select((w, i) => new TranscriptWord(w.TrimStart('?'), TimeSpan.FromSeconds(i), TimeSpan.FromSeconds(i + 1), w.StartsWith('?') ? 0.5 : 0.9))];
 
     /// <summary>Words of a second each.</summary>
     private static Transcript Text(string text, double seconds) => new(
