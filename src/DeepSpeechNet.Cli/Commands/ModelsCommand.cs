@@ -18,7 +18,7 @@ internal sealed class ModelsCommand
     public static Command Create(CommandConsole console)
     {
         ModelsCommand self = new(console);
-        Command command = new("models", "List model packages.") { self._folder, ModelsConvertCommand.Create(console), ModelsLanguageCommand.Create(console) };
+        Command command = new("models", "List model packages.") { self._folder, ModelsAverageCommand.Create(console), ModelsConvertCommand.Create(console), ModelsLanguageCommand.Create(console) };
         command.SetAction(self.Run);
         return command;
     }
