@@ -73,7 +73,12 @@ public sealed class AgreementTests : IDisposable
         RecurrentDirection given = test.On(_device), training = test.On(_device);
         RecurrentDirection bare = new()
         {
-            Reverse = true, Gates = given.Gates, Weight = given.Weight, Bias = given.Bias, InitialHidden = given.InitialHidden, Hidden = given.Hidden,
+            Reverse = true,
+            Gates = given.Gates,
+            Weight = given.Weight,
+            Bias = given.Bias,
+            InitialHidden = given.InitialHidden,
+            Hidden = given.Hidden,
         };
         Tensor lengths = test.LengthsOn(_device);
         _device.RecurrentForward(cell, lengths, [bare], training: false);
