@@ -11,7 +11,7 @@ public sealed class RecognitionSession : IAsyncDisposable
 {
     private const int MaximumPendingFinals = 2;
     private const int Piece = 1600;
-    private const double Sure = 0.6;
+    private const double Sure = 0.95;
     private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1);
 
     private readonly Recognizer _recognizer;
