@@ -85,7 +85,7 @@ public sealed class LanguageStepperTests : IDisposable
         long few = Allocated(stepper, 3), many = Allocated(stepper, 60);
 
         Assert.Equal(few, many);
-        Assert.InRange(many, 0, 20 * 4096);
+        Assert.InRange(many, 0, 4096);
     }
 
     [Fact]
@@ -148,11 +148,12 @@ public sealed class LanguageStepperTests : IDisposable
         Array.Fill(states, stepper.BeginState);
         for (int i = 0; i < count; i++)
             (first[i], second[i]) = (i % 7, i / 7 % 7);
-        long before = 0;
+        long least = long.MaxValue;
+
+        // What steps allocate they allocate in every round; what the runtime allocates once falls into one.
         for (int round = 0; round < 40; round++)
         {
-            if (round == 20)
-                before = GC.GetAllocatedBytesForCurrentThread();
+            long before = GC.GetAllocatedBytesForCurrentThread();
             stepper.Step(states, first, next, all);
             stepper.Advance(next, second, last);
             stepper.Probabilities(last, all);
@@ -162,9 +163,11 @@ public sealed class LanguageStepperTests : IDisposable
                 stepper.Release(next[i]);
                 stepper.Release(last[i]);
             }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return least;
     }
 
     internal static NeuralLanguageModelOptions Shape(string network) => network switch
