@@ -10,12 +10,8 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary><c>dsn corpus align</c>: where the words of recordings end whose texts are known.</summary>
 internal sealed class CorpusAlignCommand
 {
-    private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores to align.", Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly CuttingArguments _recordings = new("recordings with a word that the model is less sure of", 0.01);
     private readonly Option<string> _out = new("--out") { Description = "The file to write: path, text, and where each word ends, in seconds.", Required = true };
-    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<double> _confidence = new("--min-confidence") { Description = "Leave out recordings with a word that the model is less sure of, 0 to 1.", DefaultValueFactory = _ => 0.01 };
-    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model package whose network finds the words. Default: the one shipped." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };
     private readonly CommandConsole _console;
 
     private CorpusAlignCommand(CommandConsole console) => _console = console;
@@ -23,26 +19,18 @@ internal sealed class CorpusAlignCommand
     public static Command Create(CommandConsole console)
     {
         CorpusAlignCommand self = new(console);
-        Command command = new("align", "Find where the words of recordings end whose texts are known, for 'dsn train speech --word-times'.")
-        {
-            self._manifest, self._out, self._onlyCorpus, self._confidence, self._model, self._threads,
-        };
+        Command command = new("align", "Find where the words of recordings end whose texts are known, for 'dsn train speech --word-times'.") { self._out };
+        self._recordings.AddTo(command);
         command.SetAction(self.RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        double confidence = parsed.GetValue(_confidence);
-        if (confidence is not (>= 0 and <= 1))
-            throw new UsageException("--min-confidence must be from 0 to 1.");
-        await using Recognizer recognizer = Recognizer.Load(parsed.GetValue(_model) ?? ModelArguments.Default, parsed.GetValue(_threads), LanguageChoice.Nothing);
+        double confidence = _recordings.Confidence(parsed);
+        await using Recognizer recognizer = _recordings.Load(parsed);
         int faults = 0;
-        using ISpeechCorpus corpus = CorpusArguments.Open(
-            parsed.GetRequiredValue(_manifest),
-            new CorpusFilter { OnlyCorpora = parsed.GetValue(_onlyCorpus) ?? [], MaximumSeconds = Recognizer.LongestUtterance },
-            recognizer.Model.FrontEnd.SampleRate,
-            Fault);
+        using ISpeechCorpus corpus = _recordings.Open(parsed, recognizer, Fault);
 
         using ProgressLine progress = new(_console, TimeProvider.System);
         using MemoryStream table = new();

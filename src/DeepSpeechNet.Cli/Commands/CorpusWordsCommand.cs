@@ -12,13 +12,9 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary><c>dsn corpus words</c>: single words cut out of recordings whose texts are known.</summary>
 internal sealed class CorpusWordsCommand
 {
-    private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores to cut words out of.", Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly CuttingArguments _recordings = new("words that the model is less sure of", 0.5);
     private readonly Option<string> _out = new("--out") { Description = "Folder for the clips and their manifest.tsv.", Required = true };
     private readonly Option<string[]> _words = new("--words") { Description = "Cut these words alone. Default: all.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<double> _confidence = new("--min-confidence") { Description = "Leave out words that the model is less sure of, 0 to 1.", DefaultValueFactory = _ => 0.5 };
-    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model package whose network finds the words. Default: the one shipped." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };
     private readonly CommandConsole _console;
 
     private CorpusWordsCommand(CommandConsole console) => _console = console;
@@ -26,30 +22,22 @@ internal sealed class CorpusWordsCommand
     public static Command Create(CommandConsole console)
     {
         CorpusWordsCommand self = new(console);
-        Command command = new("words", "Cut single words out of recordings whose texts are known, as a corpus of words said alone.")
-        {
-            self._manifest, self._out, self._words, self._onlyCorpus, self._confidence, self._model, self._threads,
-        };
+        Command command = new("words", "Cut single words out of recordings whose texts are known, as a corpus of words said alone.") { self._out, self._words };
+        self._recordings.AddTo(command);
         command.SetAction(self.RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        double confidence = parsed.GetValue(_confidence);
-        if (confidence is not (>= 0 and <= 1))
-            throw new UsageException("--min-confidence must be from 0 to 1.");
+        double confidence = _recordings.Confidence(parsed);
         string folder = parsed.GetRequiredValue(_out);
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new UsageException($"{folder} is not empty: give a new folder for the clips.");
         HashSet<string> wanted = [.. parsed.GetValue(_words) ?? []];
-        await using Recognizer recognizer = Recognizer.Load(parsed.GetValue(_model) ?? ModelArguments.Default, parsed.GetValue(_threads), LanguageChoice.Nothing);
+        await using Recognizer recognizer = _recordings.Load(parsed);
         int faults = 0;
-        using ISpeechCorpus corpus = CorpusArguments.Open(
-            parsed.GetRequiredValue(_manifest),
-            new CorpusFilter { OnlyCorpora = parsed.GetValue(_onlyCorpus) ?? [], MaximumSeconds = Recognizer.LongestUtterance },
-            recognizer.Model.FrontEnd.SampleRate,
-            Fault);
+        using ISpeechCorpus corpus = _recordings.Open(parsed, recognizer, Fault);
 
         Directory.CreateDirectory(folder);
         using ProgressLine progress = new(_console, TimeProvider.System);
