@@ -55,6 +55,51 @@ public sealed class ModelPackageTests : IDisposable
     }
 
     [Fact]
+    public void Eight_bits_are_a_quarter_of_the_size_and_move_a_weight_by_half_a_step_at_most()
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 120 });
+        ModelPackage.Save(_folder.File("full"), model, description);
+        ModelPackage.Save(_folder.File("bytes"), model, description, WeightFormat.Int8);
+
+        (AcousticModel loaded, _) = ModelPackage.Load(_folder.File("bytes"), _device);
+
+        foreach ((Parameter a, Parameter b) in model.Parameters.Parameters.Zip(loaded.Parameters.Parameters))
+        {
+            float[] before = ParameterSet.Get(a), after = ParameterSet.Get(b);
+            if (a.Shape.Rank == 1)
+            {
+                Assert.Equal(a.Trained ? Array.ConvertAll(before, v => (float)(Half)v) : before, after);
+                continue;
+            }
+
+            int columns = a.Shape.Columns;
+            for (int i = 0; i < before.Length; i++)
+                Assert.Equal(before[i], after[i], before[(i / columns * columns)..((i / columns * columns) + columns)].Max(Math.Abs) / 254 * 1.001f);
+        }
+
+        long Size(string name) => new FileInfo(Path.Combine(_folder.File(name), ModelPackage.FileName)).Length;
+        Assert.True(Size("bytes") < 0.35 * Size("full"), $"{Size("bytes")} bytes against {Size("full")}");
+    }
+
+    [Fact]
+    public void Weights_in_eight_bits_without_their_scales_are_refused_by_name()
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 6 });
+        TensorFileWriter writer = new();
+        foreach (Parameter parameter in model.Parameters.Parameters)
+        {
+            long[] shape = [.. Enumerable.Range(0, parameter.Shape.Rank).Select(i => (long)parameter.Shape[i])];
+            writer.Add<sbyte>(parameter.Name, shape, new sbyte[parameter.Shape.Count]);
+        }
+
+        string file = _folder.File("bytes.safetensors");
+        writer.Save(file);
+        using TensorFile tensors = TensorFile.Read(file);
+        ModelFormatException fault = Assert.Throws<ModelFormatException>(() => ParameterTensors.Read(tensors, model.Parameters, "acoustic."));
+        Assert.Contains(".weight.scale'", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_that_lacks_a_tensor_of_the_file_is_refused_by_its_name()
     {
         (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 6 });

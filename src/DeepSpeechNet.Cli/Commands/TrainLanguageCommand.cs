@@ -30,7 +30,7 @@ internal sealed class TrainLanguageCommand
     private readonly Option<int> _hidden = new("--hidden") { Description = "Units of a layer.", DefaultValueFactory = _ => Shape.Hidden };
     private readonly Option<int> _embedding = new("--embedding") { Description = "Numbers that stand for a symbol at the input; 0 takes symbols as they are (one-hot).", DefaultValueFactory = _ => Shape.Embedding };
     private readonly Option<int> _context = new("--context") { Description = "Last symbols that the input shows at once.", DefaultValueFactory = _ => Shape.Context };
-    private readonly Option<bool> _tied = new("--tied") { Description = "Use the embeddings as the output layer's weights." };
+    private readonly Option<bool> _tied = new("--tied") { Description = "Use the embeddings as the output layer's weights; where they are narrower or wider than the layer, a linear map leads to them." };
     private readonly Option<float> _dropout = new("--dropout") { Description = "Dropout of the non-recurrent connections." };
     private readonly Option<OutputLayer> _output = new("--output") { Description = "Softmax over all words, Hierarchical (a tree of softmaxes), or Sampled (trained against some).", DefaultValueFactory = _ => Shape.Output };
     private readonly Option<int> _samples = new("--samples") { Description = "Sampled: how many words a step.", DefaultValueFactory = _ => Shape.Samples };

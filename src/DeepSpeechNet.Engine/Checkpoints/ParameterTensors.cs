@@ -10,11 +10,16 @@ public enum WeightFormat
 
     /// <summary>Half precision: half the size.</summary>
     Float16,
+
+    /// <summary>Matrices in 8 bits with a scale for each row (<see cref="ByteWeights"/>), all else in half precision: a quarter of the size.</summary>
+    Int8,
 }
 
-/// <summary>The parameters of a model as tensors of a model file, each under its dotted name.</summary>
+/// <summary>The parameters of a model as tensors of a model file, each under its dotted name; scales of weights in 8 bits under <c>NAME.scale</c> [rows].</summary>
 public static class ParameterTensors
 {
+    private const string ScaleSuffix = ".scale";
+
     /// <summary>Adds all parameters; what is not trained (statistics) stays float32.</summary>
     public static void Add(TensorFileWriter writer, ParameterSet parameters, WeightFormat format)
     {
@@ -26,10 +31,12 @@ public static class ParameterTensors
             for (int i = 0; i < shape.Length; i++)
                 shape[i] = parameter.Shape[i];
             float[] values = ParameterSet.Get(parameter);
-            if (format == WeightFormat.Float16 && parameter.Trained)
-                writer.Add<Half>(parameter.Name, shape, Array.ConvertAll(values, v => (Half)v));
-            else
+            if (format == WeightFormat.Float32 || !parameter.Trained)
                 writer.Add<float>(parameter.Name, shape, values);
+            else if (format == WeightFormat.Int8 && shape.Length > 1)
+                AddBytes(writer, parameter, shape, values);
+            else
+                writer.Add<Half>(parameter.Name, shape, Array.ConvertAll(values, v => (Half)v));
         }
     }
 
@@ -51,6 +58,8 @@ public static class ParameterTensors
             if (!SameShape(entry, parameter))
                 throw new ModelFormatException(tensors.Name, $"tensor '{parameter.Name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
             ParameterSet.Set(parameter, Floats(tensors, entry));
+            if (entry.Type == StoredElementType.Int8)
+                known.Add(entry.Name + ScaleSuffix);
         }
 
         foreach (TensorEntry entry in tensors.Tensors)
@@ -58,6 +67,15 @@ public static class ParameterTensors
             if (entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains(entry.Name))
                 throw new ModelFormatException(tensors.Name, $"tensor '{entry.Name}'", "does not belong to the network described in the metadata");
         }
+    }
+
+    private static void AddBytes(TensorFileWriter writer, Parameter parameter, long[] shape, float[] values)
+    {
+        float[] scales = new float[parameter.Shape.Rows];
+        sbyte[] quantised = new sbyte[values.Length];
+        ByteWeights.Quantise(values, quantised, scales);
+        writer.Add<sbyte>(parameter.Name, shape, quantised);
+        writer.Add<float>(parameter.Name + ScaleSuffix, [scales.Length], scales);
     }
 
     private static bool SameShape(TensorEntry entry, Parameter parameter)
@@ -77,8 +95,19 @@ public static class ParameterTensors
     {
         StoredElementType.Float32 => tensors.Elements<float>(entry.Name).ToArray(),
         StoredElementType.Float16 => Widen(tensors.Elements<Half>(entry.Name)),
-        _ => throw new ModelFormatException(tensors.Name, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32 or F16"),
+        StoredElementType.Int8 => Widen(tensors, entry),
+        _ => throw new ModelFormatException(tensors.Name, $"tensor '{entry.Name}'", $"is of type {entry.Type}; weights are F32, F16 or I8"),
     };
+
+    private static float[] Widen(TensorFile tensors, TensorEntry entry)
+    {
+        string name = entry.Name + ScaleSuffix;
+        if (!tensors.TryGet(name, out TensorEntry? scales) || scales.Type != StoredElementType.Float32 || entry.Count / entry.Shape[^1] != scales.Count)
+            throw new ModelFormatException(tensors.Name, $"tensor '{name}'", $"is missing or does not have a number for each row of '{entry.Name}' {entry.ShapeText}");
+        float[] values = new float[entry.Count];
+        ByteWeights.Widen(tensors.Elements<sbyte>(entry.Name), tensors.Elements<float>(name), values);
+        return values;
+    }
 
     private static float[] Widen(ReadOnlySpan<Half> halves)
     {

@@ -9,7 +9,8 @@ namespace DeepSpeechNet.Language.Neural;
 
 /// <summary>
 /// What turns the last layer's outputs into probabilities: a softmax over all symbols (trained against all of them, or against samples), or a tree of
-/// softmaxes. Parameters <c>NAME.weight</c> and <c>NAME.bias</c>.
+/// softmaxes. Parameters <c>NAME.weight</c> and <c>NAME.bias</c>, and <c>NAME.projection.weight</c> [E, H] where the weight is an embedding table of another width
+/// than the layer: its outputs are mapped to the width of the embeddings first.
 /// </summary>
 internal sealed class LanguageOutput
 {
@@ -19,6 +20,7 @@ internal sealed class LanguageOutput
     private readonly HierarchicalOutput? _tree;
     private readonly WordSampler? _sampler;
     private readonly Parameter? _tied;
+    private readonly Parameter? _projection;
     private Parameter? _weight;
     private Parameter? _bias;
 
@@ -33,12 +35,14 @@ internal sealed class LanguageOutput
     {
         _parameters = parameters;
         _name = name;
+        if (options.Projected)
+            _projection = parameters.Add($"{name}.projection.weight", new Shape(options.Embedding, options.Hidden), Initialiser.Glorot);
         switch (options.Output)
         {
             case OutputLayer.Sampled:
                 _tied = options.TiedEmbeddings ? embeddings : null;
                 _sampler = counts is null ? WordSampler.LogUniform(tokens) : WordSampler.Unigram(counts);
-                _sampled = new SampledOutput(parameters, name, options.Hidden, _sampler, Initialiser.Glorot, _tied);
+                _sampled = new SampledOutput(parameters, name, options.OutputFeatures, _sampler, Initialiser.Glorot, _tied);
                 Samples = options.Samples;
                 break;
             case OutputLayer.Hierarchical:
@@ -69,6 +73,8 @@ internal sealed class LanguageOutput
     /// <summary>The loss of each row; the start of the backward pass where the tape records. Without samples it is exact.</summary>
     public Tensor Losses(Tape tape, Tensor hidden, Tensor targets, Tensor? samples, float gradientScale)
     {
+        if (_projection is not null)
+            hidden = Linear.Apply(tape, hidden, _projection.Value, bias: null);
         if (_tree is not null)
             return _tree.Losses(tape, hidden, targets, gradientScale);
         if (_sampled is not null)
@@ -79,9 +85,10 @@ internal sealed class LanguageOutput
     /// <summary>Log probabilities of all symbols after each state.</summary>
     /// <param name="device">Where the parameters lie.</param>
     /// <param name="hidden">[n, H].</param>
+    /// <param name="projected">[n, E], to work in; needed where embeddings of another width are the weight.</param>
     /// <param name="logits">[n, V], to work in.</param>
     /// <param name="logProbabilities">[n, V].</param>
-    public void LogProbabilities(Device device, Tensor hidden, Tensor logits, Span<float> logProbabilities)
+    public void LogProbabilities(Device device, Tensor hidden, Tensor? projected, Tensor logits, Span<float> logProbabilities)
     {
         if (_tree is not null)
         {
@@ -89,6 +96,12 @@ internal sealed class LanguageOutput
             device.Download(_tree.LogProbabilities(tape, hidden), MemoryMarshal.AsBytes(logProbabilities));
             tape.Reset();
             return;
+        }
+
+        if (_projection is not null)
+        {
+            device.MatMul(hidden, false, _projection.Value, true, projected!);
+            hidden = projected!;
         }
 
         device.MatMul(hidden, false, Weight.Value, true, logits, bias: Bias.Value);

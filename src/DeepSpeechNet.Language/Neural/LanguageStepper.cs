@@ -278,7 +278,7 @@ public sealed class LanguageStepper : IDisposable
     /// <summary>Log probabilities from the last layer's rows.</summary>
     private void Output(StepView view, Span<float> logProbabilities)
     {
-        _model.Output.LogProbabilities(_model.Device, view.Hidden[^1], view.Logits, logProbabilities);
+        _model.Output.LogProbabilities(_model.Device, view.Hidden[^1], view.Projected, view.Logits, logProbabilities);
     }
 
     /// <summary>With a tree of softmaxes a symbol costs its path alone.</summary>

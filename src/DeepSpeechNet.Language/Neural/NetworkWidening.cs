@@ -28,7 +28,7 @@ internal sealed class NetworkWidening
     /// <summary>Whether <paramref name="target"/> is <paramref name="start"/> with as many units or more; dropout does not matter.</summary>
     public static bool Fits(NeuralLanguageModelOptions start, NeuralLanguageModelOptions target) =>
         start with { Dropout = target.Dropout, Hidden = target.Hidden } == target
-        && (start.Hidden == target.Hidden || (start.Hidden < target.Hidden && !start.TiedEmbeddings));
+        && (start.Hidden == target.Hidden || (start.Hidden < target.Hidden && start.Projected == target.Projected));
 
     /// <summary>Sets all weights of <paramref name="target"/>.</summary>
     /// <param name="start">The network to begin from.</param>

@@ -90,7 +90,7 @@ public sealed class NeuralLanguageModel
     /// </summary>
     /// <param name="start">The network to begin from, of the same symbols.</param>
     /// <param name="seed">Chooses which units are copied.</param>
-    /// <returns>Whether its shape fits; nothing is changed where it does not. Tied embeddings cannot be widened.</returns>
+    /// <returns>Whether its shape fits; nothing is changed where it does not. Tied embeddings as wide as the layer cannot be widened.</returns>
     public bool TryStartFrom(NeuralLanguageModel start, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(start);

@@ -65,7 +65,10 @@ public sealed record NeuralLanguageModelOptions
     /// </summary>
     public int Context { get; init; } = 1;
 
-    /// <summary>Whether the output layer's weights are the embeddings (Press and Wolf 2017; Inan et al. 2017): needs E = H.</summary>
+    /// <summary>
+    /// Whether the output layer's weights are the embeddings (Press and Wolf 2017; Inan et al. 2017). Where E is not H, a linear map [E, H] stands before them
+    /// (as in the projected LSTM of Sak et al. 2014), so that a wide layer need not make a wide table.
+    /// </summary>
     public bool TiedEmbeddings { get; init; }
 
     /// <summary>Dropout of the non-recurrent connections in training (Zaremba et al. 2014).</summary>
@@ -79,6 +82,12 @@ public sealed record NeuralLanguageModelOptions
 
     /// <summary>Whether symbols go straight into the first layer's gates.</summary>
     internal bool OneHot => Network == LanguageNetwork.Recurrent && Embedding == 0;
+
+    /// <summary>Whether a linear map takes the last layer's outputs to the width of the embeddings.</summary>
+    internal bool Projected => TiedEmbeddings && Embedding != Hidden;
+
+    /// <summary>Features that enter the output layer's softmax.</summary>
+    internal int OutputFeatures => TiedEmbeddings ? Embedding : Hidden;
 
     /// <summary>Features that enter the first layer.</summary>
     internal int InputFeatures => Network == LanguageNetwork.FeedForward ? Context * Embedding : Embedding;
@@ -107,8 +116,8 @@ public sealed record NeuralLanguageModelOptions
             throw new ArgumentException($"{nameof(Context)} is {Context}; a recurrent network with embeddings sees one symbol at a time (with {nameof(Embedding)} 0, up to 3).");
         if (OneHot && Context > 3)
             throw new ArgumentException($"{nameof(Context)} is {Context}; a recurrent network takes at most 3 symbols as one.");
-        if (TiedEmbeddings && Embedding != Hidden)
-            throw new ArgumentException($"Tied embeddings need {nameof(Embedding)} ({Embedding}) equal to {nameof(Hidden)} ({Hidden}).");
+        if (TiedEmbeddings && Embedding == 0)
+            throw new ArgumentException($"{nameof(Embedding)} is 0; tied embeddings need some.");
         if (TiedEmbeddings && Output == OutputLayer.Hierarchical)
             throw new ArgumentException("A hierarchical softmax has no weights of words that could be tied to embeddings.");
     }

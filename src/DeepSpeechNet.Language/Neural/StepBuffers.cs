@@ -19,6 +19,7 @@ internal sealed class StepBuffers : IDisposable
     private readonly Tensor[] _hidden;
     private readonly Tensor[] _cell;
     private readonly Tensor _lengths;
+    private readonly Tensor? _projected;
     private readonly Tensor _logits;
 
     public StepBuffers(NeuralLanguageModel model, int rows)
@@ -36,6 +37,7 @@ internal sealed class StepBuffers : IDisposable
         _cellBefore = Each(hidden, options.HasCellState);
         _hidden = Each(hidden, true);
         _cell = Each(hidden, options.HasCellState);
+        _projected = options.Projected ? Floats(rows, options.Embedding) : null;
         _logits = Floats(rows, model.TokenCount);
         _lengths = _device.Allocate(ElementType.Int32, new Shape(rows));
         _allocated.Add(_lengths);
@@ -81,7 +83,8 @@ internal sealed class StepBuffers : IDisposable
         }
 
         return new StepView(
-            _input?.View(new Shape(rows, _input.Shape.Columns)), gates, hiddenBefore, cellBefore, hidden, cell, _logits.View(new Shape(rows, _logits.Shape.Columns)), _lengths.View(new Shape(rows)), directions);
+            _input?.View(new Shape(rows, _input.Shape.Columns)), gates, hiddenBefore, cellBefore, hidden, cell,
+            _projected?.View(new Shape(rows, _projected.Shape.Columns)), _logits.View(new Shape(rows, _logits.Shape.Columns)), _lengths.View(new Shape(rows)), directions);
     }
 
     private Tensor Floats(int rows, int columns)
@@ -99,8 +102,9 @@ internal sealed class StepBuffers : IDisposable
 /// <param name="CellBefore">[n, H].</param>
 /// <param name="Hidden">[n, H].</param>
 /// <param name="Cell">[n, H].</param>
+/// <param name="Projected">[n, E], where the outputs are mapped to the width of the embeddings.</param>
 /// <param name="Logits">[n, V].</param>
 /// <param name="Lengths">[n], all 1.</param>
 /// <param name="Directions">The recurrence of each layer over these.</param>
 internal sealed record StepView(
-    Tensor? Input, Tensor[] Gates, Tensor[] HiddenBefore, Tensor[] CellBefore, Tensor[] Hidden, Tensor[] Cell, Tensor Logits, Tensor Lengths, RecurrentDirection[] Directions);
+    Tensor? Input, Tensor[] Gates, Tensor[] HiddenBefore, Tensor[] CellBefore, Tensor[] Hidden, Tensor[] Cell, Tensor? Projected, Tensor Logits, Tensor Lengths, RecurrentDirection[] Directions);

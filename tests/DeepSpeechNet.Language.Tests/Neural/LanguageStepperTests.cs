@@ -10,7 +10,7 @@ public sealed class LanguageStepperTests : IDisposable
 
     public void Dispose() => _device.Dispose();
 
-    public static TheoryData<string> Networks => ["gru", "gru pairs", "lstm", "two lstm", "tanh tied", "feed-forward", "deep feed-forward"];
+    public static TheoryData<string> Networks => ["gru", "gru pairs", "lstm", "two lstm", "tanh tied", "lstm projected", "feed-forward", "deep feed-forward"];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -177,6 +177,7 @@ public sealed class LanguageStepperTests : IDisposable
         "lstm" => new() { Cell = CellKind.Lstm, Hidden = 20, Embedding = 0 },
         "two lstm" => new() { Cell = CellKind.Lstm, Hidden = 20, Embedding = 12, Layers = 2 },
         "tanh tied" => new() { Cell = CellKind.Tanh, Hidden = 16, Embedding = 16, TiedEmbeddings = true },
+        "lstm projected" => new() { Cell = CellKind.Lstm, Hidden = 20, Embedding = 12, TiedEmbeddings = true },
         "feed-forward" => new() { Network = LanguageNetwork.FeedForward, Hidden = 16, Embedding = 8, Context = 3 },
         _ => new() { Network = LanguageNetwork.FeedForward, Hidden = 16, Embedding = 8, Context = 4, Layers = 2 },
     };

@@ -29,6 +29,12 @@ public sealed class NetworkWideningTests : IDisposable
 
     [Theory]
     [InlineData(OutputLayer.Softmax)]
+    [InlineData(OutputLayer.Sampled)]
+    public void So_does_one_with_a_projection_to_the_width_of_its_embeddings(OutputLayer output) =>
+        AssertSame(new() { Cell = CellKind.Lstm, Embedding = 4, Hidden = 6, TiedEmbeddings = true, Output = output }, 9);
+
+    [Theory]
+    [InlineData(OutputLayer.Softmax)]
     [InlineData(OutputLayer.Hierarchical)]
     [InlineData(OutputLayer.Sampled)]
     public void So_does_a_feed_forward_one_with_any_output(OutputLayer output) =>
@@ -57,6 +63,8 @@ public sealed class NetworkWideningTests : IDisposable
         Assert.False(NetworkWidening.Fits(options, options with { Hidden = 9, Layers = 2 }));
         Assert.True(NetworkWidening.Fits(options with { TiedEmbeddings = true }, options with { TiedEmbeddings = true }));
         Assert.False(NetworkWidening.Fits(options with { TiedEmbeddings = true }, options with { TiedEmbeddings = true, Hidden = 9, Embedding = 9 }));
+        Assert.False(NetworkWidening.Fits(options with { TiedEmbeddings = true }, options with { TiedEmbeddings = true, Hidden = 9 }));
+        Assert.True(NetworkWidening.Fits(options with { TiedEmbeddings = true, Embedding = 4 }, options with { TiedEmbeddings = true, Embedding = 4, Hidden = 9 }));
     }
 
     private void AssertSame(NeuralLanguageModelOptions options, int hidden)

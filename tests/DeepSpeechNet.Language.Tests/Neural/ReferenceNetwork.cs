@@ -43,6 +43,8 @@ internal sealed class ReferenceNetwork
             }
         }
 
+        if (_weights.TryGetValue("output.projection.weight", out float[]? projection))
+            x = Affine(projection, x, null);
         double[] logits = Affine(_weights[_options.TiedEmbeddings ? "embedding.weight" : "output.weight"], x, _weights["output.bias"]);
         double sum = logits.Sum(Math.Exp);
         return Array.ConvertAll(logits, y => y - Math.Log(sum));

@@ -45,6 +45,7 @@ public sealed class SequencePassTests : IDisposable
     [InlineData("two lstm")]
     [InlineData("gru pairs")]
     [InlineData("tanh tied")]
+    [InlineData("lstm projected")]
     public void Gradients_after_a_carried_state_are_those_with_the_state_held_still(string network)
     {
         NeuralLanguageModel model = Model(network, training: true);
