@@ -67,9 +67,16 @@ internal sealed class ModelsCommand
         using TensorFile tensors = TensorFile.Map(file);
         if (tensors.Metadata.ContainsKey("acoustic") || !LanguagePackage.IsIn(tensors))
             return null;
-        bool ngram = tensors.TryGet(LanguagePackage.NGramTensor, out TensorEntry? table);
-        long weights = tensors.Tensors.Where(t => t.Name.StartsWith(NeuralLanguageModel.Prefix, StringComparison.Ordinal)).Sum(t => t.Count);
-        string parts = string.Join(" and ", new[] { ngram ? $"n-grams of {table!.Bytes / 1e6:F1} MB" : "", weights > 0 ? $"a neural model of {weights / 1e6:F2} M parameters" : "" }.Where(p => p.Length > 0));
-        return $"{package}\t{new FileInfo(file).Length / 1e6:F1} MB, language models: {parts}";
+        List<string> parts = [];
+        if (tensors.TryGet(LanguagePackage.NGramTensor, out TensorEntry? table))
+            parts.Add($"n-grams of {table.Bytes / 1e6:F1} MB");
+        foreach ((LanguageUnit unit, string root) in LanguagePackage.NeuralIn(tensors))
+        {
+            string prefix = LanguageModelPackage.WeightPrefix(root);
+            long weights = tensors.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(t => t.Count);
+            parts.Add($"a neural model of {(unit == LanguageUnit.Words ? "words" : "characters")}, {weights / 1e6:F2} M parameters");
+        }
+
+        return $"{package}\t{new FileInfo(file).Length / 1e6:F1} MB, language models: {string.Join(" and ", parts)}";
     }
 }

@@ -11,9 +11,9 @@ namespace DeepSpeechNet.Cli.Commands;
 internal sealed class ModelsLanguageCommand
 {
     private readonly Option<string?> _ngram = new("--ngram") { Description = "An n-gram model (ARPA or binary)." };
-    private readonly Option<string?> _rnn = new("--rnn") { Description = "A neural language model: the folder that 'dsn train language' wrote." };
+    private readonly Option<string[]> _rnn = new("--rnn") { Description = "Neural language models, folders that 'dsn train language' wrote: one of characters, one of words, or both.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _out = new("--out") { Description = "The folder of the package.", Required = true };
-    private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the neural model's weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
+    private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the weights of neural models are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
     private readonly CommandConsole _console;
 
     private ModelsLanguageCommand(CommandConsole console) => _console = console;
@@ -28,13 +28,16 @@ internal sealed class ModelsLanguageCommand
 
     private int Run(ParseResult parsed)
     {
-        string? ngramPath = parsed.GetValue(_ngram), rnnPath = parsed.GetValue(_rnn);
-        if (ngramPath is null && rnnPath is null)
+        string? ngramPath = parsed.GetValue(_ngram);
+        string[] rnnPaths = parsed.GetValue(_rnn) ?? [];
+        if (ngramPath is null && rnnPaths.Length == 0)
             throw new UsageException("A package of language models needs one: give --ngram, --rnn or both.");
         string folder = parsed.GetRequiredValue(_out);
         using NGramModel? ngram = ngramPath is null ? null : NGramModel.Load(ngramPath);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
-        (NeuralLanguageModel, LanguageModelDescription)? neural = rnnPath is null ? null : LanguageModelPackage.Load(rnnPath, device);
+        List<(NeuralLanguageModel Model, LanguageModelDescription Description)> neural = [.. rnnPaths.Select(path => LanguageModelPackage.Load(path, device))];
+        if (neural.DistinctBy(n => n.Description.Options.Unit).Count() < neural.Count)
+            throw new UsageException("--rnn names two models of the same kind: a package holds one of characters and one of words.");
         LanguagePackage.Save(folder, ngram, neural, parsed.GetValue(_weights));
         string file = Path.Combine(folder, LanguagePackage.FileName);
         _console.Line($"{file}: {new FileInfo(file).Length / 1e6:F1} MB");

@@ -21,22 +21,27 @@ public static class ParameterTensors
     private const string ScaleSuffix = ".scale";
 
     /// <summary>Adds all parameters; what is not trained (statistics) stays float32.</summary>
-    public static void Add(TensorFileWriter writer, ParameterSet parameters, WeightFormat format)
+    /// <param name="writer">The file.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="format">How weights are stored.</param>
+    /// <param name="nameInFile">What a parameter is called in the file; null for its own name.</param>
+    public static void Add(TensorFileWriter writer, ParameterSet parameters, WeightFormat format, Func<string, string>? nameInFile = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(parameters);
         foreach (Parameter parameter in parameters.Parameters)
         {
+            string name = nameInFile?.Invoke(parameter.Name) ?? parameter.Name;
             long[] shape = new long[parameter.Shape.Rank];
             for (int i = 0; i < shape.Length; i++)
                 shape[i] = parameter.Shape[i];
             float[] values = ParameterSet.Get(parameter);
             if (format == WeightFormat.Float32 || !parameter.Trained)
-                writer.Add<float>(parameter.Name, shape, values);
+                writer.Add<float>(name, shape, values);
             else if (format == WeightFormat.Int8 && shape.Length > 1)
-                AddBytes(writer, parameter, shape, values);
+                AddBytes(writer, name, parameter.Shape.Rows, shape, values);
             else
-                writer.Add<Half>(parameter.Name, shape, Array.ConvertAll(values, v => (Half)v));
+                writer.Add<Half>(name, shape, Array.ConvertAll(values, v => (Half)v));
         }
     }
 
@@ -44,19 +49,21 @@ public static class ParameterTensors
     /// <param name="tensors">The file.</param>
     /// <param name="parameters">The parameters, already on a device.</param>
     /// <param name="prefix">Every tensor whose name begins so must be a parameter.</param>
+    /// <param name="nameInFile">What a parameter is called in the file; null for its own name.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape or type, or does not belong to the network.</exception>
-    public static void Read(TensorFile tensors, ParameterSet parameters, string prefix)
+    public static void Read(TensorFile tensors, ParameterSet parameters, string prefix, Func<string, string>? nameInFile = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(parameters);
         HashSet<string> known = [];
         foreach (Parameter parameter in parameters.Parameters)
         {
-            known.Add(parameter.Name);
-            if (!tensors.TryGet(parameter.Name, out TensorEntry? entry))
-                throw new ModelFormatException(tensors.Name, $"tensor '{parameter.Name}'", "is missing, though the network described in the metadata has it");
+            string name = nameInFile?.Invoke(parameter.Name) ?? parameter.Name;
+            known.Add(name);
+            if (!tensors.TryGet(name, out TensorEntry? entry))
+                throw new ModelFormatException(tensors.Name, $"tensor '{name}'", "is missing, though the network described in the metadata has it");
             if (!SameShape(entry, parameter))
-                throw new ModelFormatException(tensors.Name, $"tensor '{parameter.Name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
+                throw new ModelFormatException(tensors.Name, $"tensor '{name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
             ParameterSet.Set(parameter, Floats(tensors, entry));
             if (entry.Type == StoredElementType.Int8)
                 known.Add(entry.Name + ScaleSuffix);
@@ -69,13 +76,13 @@ public static class ParameterTensors
         }
     }
 
-    private static void AddBytes(TensorFileWriter writer, Parameter parameter, long[] shape, float[] values)
+    private static void AddBytes(TensorFileWriter writer, string name, int rows, long[] shape, float[] values)
     {
-        float[] scales = new float[parameter.Shape.Rows];
+        float[] scales = new float[rows];
         sbyte[] quantised = new sbyte[values.Length];
         ByteWeights.Quantise(values, quantised, scales);
-        writer.Add<sbyte>(parameter.Name, shape, quantised);
-        writer.Add<float>(parameter.Name + ScaleSuffix, [scales.Length], scales);
+        writer.Add<sbyte>(name, shape, quantised);
+        writer.Add<float>(name + ScaleSuffix, [scales.Length], scales);
     }
 
     private static bool SameShape(TensorEntry entry, Parameter parameter)

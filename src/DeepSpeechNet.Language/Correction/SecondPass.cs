@@ -25,7 +25,7 @@ internal sealed class SecondPass
             throw new ArgumentException($"The neural language model is made for the letters \"{characters.Alphabet.Symbols}\"; correcting needs one for \"{Alphabet.English.Symbols}\".", nameof(neural));
         _tokens = neural.Tokens;
         _weight = weight;
-        _rescorer = new HypothesisRescorer(new NeuralTextScorer(neural.Stepper, neural.Tokens.Encode), weight);
+        _rescorer = new HypothesisRescorer(new NeuralTextScorer(neural.Stepper, neural.Tokens), weight);
     }
 
     /// <summary>The texts with their new scores, the best first.</summary>

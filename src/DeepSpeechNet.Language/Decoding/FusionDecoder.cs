@@ -45,14 +45,14 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
 
         if (language is { HasNeural: true } && settings is { NeuralWeight: > 0, NeuralPass: not NeuralPass.None })
         {
-            _neural = language.OpenNeural();
+            _neural = language.OpenNeural(settings.NeuralPass == NeuralPass.Beam ? LanguageUnit.Characters : LanguageUnit.Words);
             try
             {
                 CheckAlphabet(alphabet, _neural.Tokens, language.Name);
                 if (settings.NeuralPass == NeuralPass.Beam)
                     _parts.Add(("RNN", NeuralScorer(alphabet, _neural, weights with { Weight = settings.NeuralWeight, WordBonus = _parts.Count > 0 ? 0 : settings.WordBonus })));
                 else
-                    _rescorer = new HypothesisRescorer(new NeuralTextScorer(_neural.Stepper, _neural.Tokens.Encode), settings.NeuralWeight);
+                    _rescorer = new HypothesisRescorer(new NeuralTextScorer(_neural.Stepper, _neural.Tokens, settings.UnknownLetterCost), settings.NeuralWeight);
             }
             catch
             {

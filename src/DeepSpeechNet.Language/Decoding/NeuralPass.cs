@@ -6,9 +6,9 @@ public enum NeuralPass
     /// <summary>Nowhere.</summary>
     None,
 
-    /// <summary>In the beam search: it scores prefixes as they grow.</summary>
+    /// <summary>In the beam search: it scores prefixes as they grow. Of a package's two models that of characters.</summary>
     Beam,
 
-    /// <summary>In a second pass over the best hypotheses of the search.</summary>
+    /// <summary>In a second pass over the best hypotheses of the search. Of a package's two models that of words.</summary>
     Rescoring,
 }

@@ -8,16 +8,17 @@ using DeepSpeechNet.Language.NGrams;
 namespace DeepSpeechNet.Language.Neural;
 
 /// <summary>
-/// A trained neural language model in a file of the safetensors layout: weights under <c>language.rnn.*</c>, its shape and training record as JSON strings in the
-/// metadata, its alphabet there too, or its vocabulary as a byte tensor. It stands alone (<c>language.safetensors</c> in a folder), or in another model's file.
+/// A trained neural language model in a file of the safetensors layout: weights under <c>ROOT.rnn.*</c>, its shape and training record as JSON strings in the
+/// metadata, its alphabet there too, or its vocabulary as a byte tensor. It stands alone (<c>language.safetensors</c> in a folder, ROOT <c>language</c>), or in
+/// another model's file, which may hold a second one under another root.
 /// </summary>
 public static class LanguageModelPackage
 {
     /// <summary>The file's name in a folder of its own.</summary>
     public const string FileName = "language.safetensors";
 
-    private const string OptionsKey = "language.rnn", AlphabetKey = "language.rnn.alphabet", TrainingKey = "language.rnn.training";
-    private const string VocabularyTensor = "language.vocabulary", CountsTensor = "language.counts";
+    /// <summary>What the names of a model that stands alone begin with.</summary>
+    public const string DefaultRoot = "language";
 
     /// <summary>Saves a model into a folder (made if it is not there), atomically.</summary>
     /// <exception cref="FileSaveException">It could not be saved; what was there is unchanged.</exception>
@@ -30,26 +31,26 @@ public static class LanguageModelPackage
     }
 
     /// <summary>Adds a model to a file that holds others too.</summary>
-    public static void AddTo(TensorFileWriter writer, NeuralLanguageModel model, LanguageModelDescription description, WeightFormat format)
+    public static void AddTo(TensorFileWriter writer, NeuralLanguageModel model, LanguageModelDescription description, WeightFormat format, string root = DefaultRoot)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
-        writer.SetMetadata(OptionsKey, JsonSerializer.Serialize(description.Options, LanguagePackageJson.Default.NeuralLanguageModelOptions));
-        writer.SetMetadata(TrainingKey, JsonSerializer.Serialize(description.Training, LanguagePackageJson.Default.LanguageTrainingRecord));
+        writer.SetMetadata(OptionsKey(root), JsonSerializer.Serialize(description.Options, LanguagePackageJson.Default.NeuralLanguageModelOptions));
+        writer.SetMetadata(TrainingKey(root), JsonSerializer.Serialize(description.Training, LanguagePackageJson.Default.LanguageTrainingRecord));
         if (description.Tokens is WordTokens words)
         {
             byte[] vocabulary = words.Vocabulary.ToBytes();
-            writer.Add<byte>(VocabularyTensor, [vocabulary.Length], vocabulary);
+            writer.Add<byte>(VocabularyTensor(root), [vocabulary.Length], vocabulary);
         }
         else
         {
-            writer.SetMetadata(AlphabetKey, ((CharacterTokens)description.Tokens).Alphabet.Symbols);
+            writer.SetMetadata(AlphabetKey(root), ((CharacterTokens)description.Tokens).Alphabet.Symbols);
         }
 
         if (description.Options.Output == OutputLayer.Hierarchical)
-            writer.Add<long>(CountsTensor, [model.Counts!.Length], model.Counts);
-        ParameterTensors.Add(writer, model.Parameters, format);
+            writer.Add<long>(CountsTensor(root), [model.Counts!.Length], model.Counts);
+        ParameterTensors.Add(writer, model.Parameters, format, name => Renamed(name, root));
     }
 
     /// <summary>Loads a model.</summary>
@@ -67,54 +68,76 @@ public static class LanguageModelPackage
         return ReadFrom(tensors, device);
     }
 
-    /// <summary>Whether a file holds a neural language model.</summary>
-    public static bool IsIn(TensorFile tensors)
+    /// <summary>Whether a file holds a neural language model under a root.</summary>
+    public static bool IsIn(TensorFile tensors, string root = DefaultRoot)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        return tensors.Metadata.ContainsKey(OptionsKey);
+        return tensors.Metadata.ContainsKey(OptionsKey(root));
+    }
+
+    /// <summary>The shape of the model under a root.</summary>
+    /// <exception cref="ModelFormatException">There is none, or it cannot be read.</exception>
+    public static NeuralLanguageModelOptions OptionsIn(TensorFile tensors, string root = DefaultRoot)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return Parse(tensors, OptionsKey(root), LanguagePackageMetadata.Options);
     }
 
     /// <summary>Reads the model from a file that may hold others too.</summary>
     /// <exception cref="ModelFormatException">The file holds no such model, or its weights do not fit its network.</exception>
-    public static (NeuralLanguageModel Model, LanguageModelDescription Description) ReadFrom(TensorFile tensors, Device device)
+    public static (NeuralLanguageModel Model, LanguageModelDescription Description) ReadFrom(TensorFile tensors, Device device, string root = DefaultRoot)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
-        NeuralLanguageModelOptions options = Parse(tensors, OptionsKey, LanguagePackageMetadata.Options);
+        NeuralLanguageModelOptions options = OptionsIn(tensors, root);
         LanguageModelDescription description = new()
         {
             Options = options,
             Tokens = options.Unit == LanguageUnit.Words
-                ? new WordTokens(Vocabulary.FromBytes(tensors.Elements<byte>(VocabularyTensor), tensors.Name))
-                : new CharacterTokens(Parse(tensors, AlphabetKey, text => new Alphabet(text))),
-            Training = Parse(tensors, TrainingKey, LanguagePackageMetadata.Training),
+                ? new WordTokens(Vocabulary.FromBytes(tensors.Elements<byte>(VocabularyTensor(root)), tensors.Name))
+                : new CharacterTokens(Parse(tensors, AlphabetKey(root), text => new Alphabet(text))),
+            Training = Parse(tensors, TrainingKey(root), LanguagePackageMetadata.Training),
         };
-        CheckSize(tensors, options, description.Tokens.Count);
-        NeuralLanguageModel model = new(device, options, description.Tokens.Count, description.Tokens.End, seed: null, counts: Counts(tensors, options, description.Tokens.Count));
-        ParameterTensors.Read(tensors, model.Parameters, NeuralLanguageModel.Prefix);
+        CheckSize(tensors, root, options, description.Tokens.Count);
+        NeuralLanguageModel model = new(device, options, description.Tokens.Count, description.Tokens.End, seed: null, counts: Counts(tensors, root, options, description.Tokens.Count));
+        ParameterTensors.Read(tensors, model.Parameters, WeightPrefix(root), name => Renamed(name, root));
         return (model, description);
     }
 
+    /// <summary>What the names of the weights under a root begin with.</summary>
+    public static string WeightPrefix(string root) => $"{root}.rnn.";
+
+    private static string OptionsKey(string root) => $"{root}.rnn";
+
+    private static string AlphabetKey(string root) => $"{root}.rnn.alphabet";
+
+    private static string TrainingKey(string root) => $"{root}.rnn.training";
+
+    private static string VocabularyTensor(string root) => $"{root}.vocabulary";
+
+    private static string CountsTensor(string root) => $"{root}.counts";
+
+    private static string Renamed(string parameter, string root) => $"{WeightPrefix(root)}{parameter.AsSpan(NeuralLanguageModel.Prefix.Length)}";
+
     /// <summary>Compares what the description would take with what the file holds before any of it is allocated: a damaged number must not cost gigabytes.</summary>
-    private static void CheckSize(TensorFile tensors, NeuralLanguageModelOptions options, int tokens)
+    private static void CheckSize(TensorFile tensors, string root, NeuralLanguageModelOptions options, int tokens)
     {
         double rows = options.OneHot ? Math.Pow(tokens, options.Context) : tokens;
         double gates = (double)options.Gates * options.Hidden;
         double needed = (rows * (options.OneHot ? gates : options.Embedding)) + (options.Layers * (options.Network == LanguageNetwork.Recurrent ? gates * options.Hidden : 0));
         long held = 0;
         foreach (TensorEntry entry in tensors.Tensors)
-            held += entry.Name.StartsWith(NeuralLanguageModel.Prefix, StringComparison.Ordinal) ? entry.Count : 0;
+            held += entry.Name.StartsWith(WeightPrefix(root), StringComparison.Ordinal) ? entry.Count : 0;
         if (needed > held)
-            throw new ModelFormatException(tensors.Name, $"metadata '{OptionsKey}'", $"describes a network of at least {needed:F0} weights, but the file holds {held}: it is damaged, copy it again");
+            throw new ModelFormatException(tensors.Name, $"metadata '{OptionsKey(root)}'", $"describes a network of at least {needed:F0} weights, but the file holds {held}: it is damaged, copy it again");
     }
 
     /// <summary>What a tree of softmaxes is made from.</summary>
-    private static long[]? Counts(TensorFile tensors, NeuralLanguageModelOptions options, int tokens)
+    private static long[]? Counts(TensorFile tensors, string root, NeuralLanguageModelOptions options, int tokens)
     {
         if (options.Output != OutputLayer.Hierarchical)
             return null;
-        long[] counts = tensors.Elements<long>(CountsTensor).ToArray();
+        long[] counts = tensors.Elements<long>(CountsTensor(root)).ToArray();
         if (counts.Length != tokens || Array.Exists(counts, c => c < 0))
-            throw new ModelFormatException(tensors.Name, $"tensor '{CountsTensor}'", $"does not give a count for each of the {tokens} symbols");
+            throw new ModelFormatException(tensors.Name, $"tensor '{CountsTensor(root)}'", $"does not give a count for each of the {tokens} symbols");
         return counts;
     }
 

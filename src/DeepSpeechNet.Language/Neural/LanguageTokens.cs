@@ -27,6 +27,9 @@ public abstract class LanguageTokens
         return [.. tokens];
     }
 
+    /// <summary>How many letters the words of a sentence have that are no symbols of their own but all count as the same unknown one.</summary>
+    public virtual int UnknownLetters(string sentence) => 0;
+
     /// <summary>Whether others count the same symbols under the same numbers.</summary>
     public bool Matches(LanguageTokens others)
     {

@@ -65,6 +65,20 @@ public sealed class WordTokens : LanguageTokens
     }
 
     /// <inheritdoc/>
+    public override int UnknownLetters(string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        int letters = 0;
+        foreach (Range word in sentence.AsSpan().SplitAny(Separators))
+        {
+            if (!sentence.AsSpan(word).IsEmpty && Vocabulary.Find(sentence.AsSpan(word)) == Vocabulary.Unknown)
+                letters += sentence.AsSpan(word).Length;
+        }
+
+        return letters;
+    }
+
+    /// <inheritdoc/>
     public override string Decode(ReadOnlySpan<int> tokens)
     {
         StringBuilder text = new();

@@ -7,9 +7,9 @@ using DeepSpeechNet.Language.NGrams;
 namespace DeepSpeechNet.Language.Packages;
 
 /// <summary>
-/// The language models of one package: an n-gram model (tensor <c>language.ngram</c>), a neural model (<c>language.rnn.*</c>), or
-/// both, in a file of the safetensors layout, which may be an acoustic model's own. Safe for several threads at once; each takes a
-/// <see cref="NeuralSession"/> of its own.
+/// The language models of one package: an n-gram model (tensor <c>language.ngram</c>), a neural model (<c>language.rnn.*</c>), both, and beside a neural
+/// model of characters one of words (<c>language.words.rnn.*</c>), in a file of the safetensors layout, which may be an acoustic model's own. Safe for several
+/// threads at once; each takes a <see cref="NeuralSession"/> of its own.
 /// </summary>
 public sealed class LanguagePackage : IDisposable
 {
@@ -19,7 +19,11 @@ public sealed class LanguagePackage : IDisposable
     /// <summary>The tensor of an n-gram model's binary form.</summary>
     public const string NGramTensor = "language.ngram";
 
+    private const string WordRoot = "language.words";
+    private static readonly string[] Roots = [LanguageModelPackage.DefaultRoot, WordRoot];
+
     private readonly TensorFile? _tensors;
+    private readonly (LanguageUnit Unit, string Root)[] _neural;
     private readonly Lock _lock = new();
     private readonly Dictionary<Alphabet, WordTrie> _tries = [];
 
@@ -28,7 +32,7 @@ public sealed class LanguagePackage : IDisposable
         Name = name;
         NGram = ngram;
         _tensors = tensors;
-        HasNeural = tensors is not null && LanguageModelPackage.IsIn(tensors);
+        _neural = tensors is null ? [] : [.. NeuralIn(tensors)];
     }
 
     /// <summary>The file, for messages.</summary>
@@ -38,7 +42,7 @@ public sealed class LanguagePackage : IDisposable
     public NGramModel? NGram { get; }
 
     /// <summary>Whether there is a neural model.</summary>
-    public bool HasNeural { get; }
+    public bool HasNeural => _neural.Length > 0;
 
     /// <summary>Loads a package.</summary>
     /// <param name="path">A folder with <see cref="FileName"/> or <see cref="LanguageModelPackage.FileName"/>, such a file, or an n-gram model (ARPA or binary).</param>
@@ -78,6 +82,11 @@ public sealed class LanguagePackage : IDisposable
         return tensors.TryGet(NGramTensor, out _) || LanguageModelPackage.IsIn(tensors);
     }
 
+    /// <summary>The neural models of a file: what each predicts, and what its tensors' names begin with (see <see cref="LanguageModelPackage"/>).</summary>
+    /// <exception cref="ModelFormatException">What is said of one cannot be read.</exception>
+    public static IEnumerable<(LanguageUnit Unit, string Root)> NeuralIn(TensorFile tensors) =>
+        Roots.Where(root => LanguageModelPackage.IsIn(tensors, root)).Select(root => (LanguageModelPackage.OptionsIn(tensors, root).Unit, root));
+
     /// <summary>The language models of a file that is open; it is closed with the package.</summary>
     /// <exception cref="ModelFormatException">They are damaged.</exception>
     public static LanguagePackage From(TensorFile tensors)
@@ -90,13 +99,16 @@ public sealed class LanguagePackage : IDisposable
     /// <summary>Saves models as one package into a folder (made if it is not there), atomically.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="ngram">An n-gram model, or null.</param>
-    /// <param name="neural">A neural model and what belongs to it, or null.</param>
-    /// <param name="format">How the weights of the neural model are stored.</param>
-    /// <exception cref="ArgumentException">There is no model at all.</exception>
+    /// <param name="neural">Neural models and what belongs to them: none, one, or one of characters and one of words.</param>
+    /// <param name="format">How the weights of neural models are stored.</param>
+    /// <exception cref="ArgumentException">There is no model at all, or two neural ones of the same unit.</exception>
     /// <exception cref="FileSaveException">It could not be saved; what was there is unchanged.</exception>
-    public static void Save(string folder, NGramModel? ngram, (NeuralLanguageModel Model, LanguageModelDescription Description)? neural, WeightFormat format = WeightFormat.Float16)
+    public static void Save(string folder, NGramModel? ngram, IReadOnlyList<(NeuralLanguageModel Model, LanguageModelDescription Description)> neural, WeightFormat format = WeightFormat.Float16)
     {
-        if (ngram is null && neural is null) throw new ArgumentException("A package of language models needs at least one.");
+        ArgumentNullException.ThrowIfNull(neural);
+        if (ngram is null && neural.Count == 0) throw new ArgumentException("A package of language models needs at least one.");
+        if (neural.DistinctBy(n => n.Description.Options.Unit).Count() < neural.Count)
+            throw new ArgumentException("A package holds one neural language model of characters and one of words, not two of the same kind.");
         TensorFileWriter writer = new();
         if (ngram is not null)
         {
@@ -104,7 +116,12 @@ public sealed class LanguagePackage : IDisposable
             writer.Add<byte>(NGramTensor, [bytes.Length], bytes);
         }
 
-        if (neural is var (model, description)) LanguageModelPackage.AddTo(writer, model, description, format);
+        foreach ((NeuralLanguageModel model, LanguageModelDescription description) in neural)
+        {
+            bool second = neural.Count > 1 && description.Options.Unit == LanguageUnit.Words;
+            LanguageModelPackage.AddTo(writer, model, description, format, second ? WordRoot : LanguageModelPackage.DefaultRoot);
+        }
+
         Directory.CreateDirectory(folder);
         writer.Save(Path.Combine(folder, FileName));
     }
@@ -123,18 +140,20 @@ public sealed class LanguagePackage : IDisposable
         }
     }
 
-    /// <summary>The neural model for one thread.</summary>
+    /// <summary>A neural model for one thread.</summary>
+    /// <param name="preferred">The one of this unit where there are two.</param>
     /// <exception cref="InvalidOperationException">There is no neural model.</exception>
     /// <exception cref="ModelFormatException">It is damaged.</exception>
-    public NeuralSession OpenNeural()
+    public NeuralSession OpenNeural(LanguageUnit preferred = LanguageUnit.Characters)
     {
         if (_tensors is null || !HasNeural) throw new InvalidOperationException($"{Name} has no neural model.");
+        string root = _neural.FirstOrDefault(n => n.Unit == preferred, _neural[0]).Root;
         CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         try
         {
             lock (_lock)
             {
-                (NeuralLanguageModel model, LanguageModelDescription description) = LanguageModelPackage.ReadFrom(_tensors, device);
+                (NeuralLanguageModel model, LanguageModelDescription description) = LanguageModelPackage.ReadFrom(_tensors, device, root);
                 return new NeuralSession(device, model, description.Tokens);
             }
         }

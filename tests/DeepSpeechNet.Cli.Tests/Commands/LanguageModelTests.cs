@@ -112,6 +112,19 @@ public sealed class LanguageModelTests : IDisposable
         Assert.Contains("n-grams of", listed.Out);
         Assert.Equal(2, (await _dsn.RunAsync("models", "language", "--out", "@/nothing")).Exit);
 
+        // Neural models of both kinds beside the n-grams, in 8 bits.
+        await File.WriteAllTextAsync(_dsn["text.txt"], "bad cab\ncab bad\nbad\n");
+        string[] small = ["--train", "@/text.txt", "--valid", "@/text.txt", "--hidden", "8", "--batch", "1", "--window", "4", "--epochs", "1"];
+        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--embedding", "4", "--tied", "--out", "@/words"])).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--embedding", "0", "--unit", "Characters", "--out", "@/letters"])).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "language", "--ngram", "@/lm.arpa", "--rnn", "@/words", "@/letters", "--weights", "Int8", "--out", "@/three")).Exit);
+        string three = (await _dsn.RunAsync("models", "@/three")).Out;
+        Assert.Contains("a neural model of characters", three);
+        Assert.Contains("a neural model of words", three);
+        CommandLine.Run twice = await _dsn.RunAsync("models", "language", "--rnn", "@/words", "@/words", "--out", "@/twice");
+        Assert.Equal(2, twice.Exit);
+        Assert.Contains("of the same kind", twice.Error);
+
         // Settings are put into a file without touching the rest of it.
         using TensorFile before = TensorFile.Read(_dsn["model/model.safetensors"]);
         ModelPackage.SaveDecoder(_dsn["model"], new Language.Decoding.DecoderSettings { BeamWidth = 7, LanguageModel = "../language" });

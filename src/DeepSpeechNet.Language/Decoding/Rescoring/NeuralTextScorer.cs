@@ -10,66 +10,88 @@ namespace DeepSpeechNet.Language.Decoding.Rescoring;
 public sealed class NeuralTextScorer : ITextScorer
 {
     private readonly LanguageStepper _stepper;
-    private readonly Func<string, int[]> _encode;
+    private readonly LanguageTokens _tokens;
+    private readonly double _letterCost;
     private readonly Dictionary<(int Place, int Token), int> _places = [];
 
     /// <summary>Creates a scorer.</summary>
     /// <param name="stepper">The model at work; it serves this scorer alone, and is the caller's to dispose.</param>
-    /// <param name="encode">The model's symbols of a sentence, without its end.</param>
-    public NeuralTextScorer(LanguageStepper stepper, Func<string, int[]> encode)
+    /// <param name="tokens">What the model counts as one symbol.</param>
+    /// <param name="unknownLetterCost">What each letter of a word that the model does not know costs beside the cost of an unknown word, in nats; 0 or above.</param>
+    /// <exception cref="ArgumentException">The model predicts other symbols, or the cost is out of its range.</exception>
+    public NeuralTextScorer(LanguageStepper stepper, LanguageTokens tokens, double unknownLetterCost = 0)
     {
         ArgumentNullException.ThrowIfNull(stepper);
-        ArgumentNullException.ThrowIfNull(encode);
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count != stepper.TokenCount)
+            throw new ArgumentException($"The model has {stepper.TokenCount} symbols, not {tokens.Count}.", nameof(tokens));
+        ArgumentOutOfRangeException.ThrowIfNegative(unknownLetterCost);
         _stepper = stepper;
-        _encode = encode;
+        _tokens = tokens;
+        _letterCost = unknownLetterCost;
     }
 
     /// <inheritdoc/>
     public void Score(IReadOnlyList<string> texts, Span<double> logProbabilities)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        int vocabulary = _stepper.TokenCount;
         int[][] tokens = new int[texts.Count][];
-        for (int i = 0; i < tokens.Length; i++) tokens[i] = _encode(texts[i]);
-        logProbabilities[..tokens.Length].Clear();
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = _tokens.Encode(texts[i]);
+            logProbabilities[i] = _letterCost == 0 ? 0 : -_letterCost * _tokens.UnknownLetters(texts[i]);
+        }
 
         // A place is a distinct beginning; all texts stand at place 0 before their first symbol.
         int[] at = new int[tokens.Length], states = [_stepper.BeginState];
-        float[] rows = new float[vocabulary];
-        _stepper.Probabilities(states, rows);
-        List<int> from = [], read = [];
-        for (int depth = 0; ; depth++)
+        List<int> running = [.. Enumerable.Range(0, tokens.Length)];
+        for (int depth = 0; running.Count > 0; depth++)
         {
-            _places.Clear();
-            from.Clear();
-            read.Clear();
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                if (depth > tokens[i].Length) continue;
-                int token = depth < tokens[i].Length ? tokens[i][depth] : _stepper.EndToken;
-                logProbabilities[i] += rows[(at[i] * vocabulary) + token];
-                if (depth == tokens[i].Length) continue;
-                ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, (at[i], token), out bool known);
-                if (!known)
-                {
-                    place = from.Count;
-                    from.Add(states[at[i]]);
-                    read.Add(token);
-                }
-
-                at[i] = place;
-            }
-
-            int[] next = new int[from.Count];
-            if (next.Length > 0)
-            {
-                rows = new float[next.Length * vocabulary];
-                _stepper.Step(CollectionsMarshal.AsSpan(from), CollectionsMarshal.AsSpan(read), next, rows);
-            }
-
-            foreach (int state in states) _stepper.Release(state);
-            states = next;
-            if (states.Length == 0) return;
+            // Those at one place stand together, since their probabilities come out of one distribution.
+            running.Sort((a, b) => at[a] != at[b] ? at[a].CompareTo(at[b]) : a.CompareTo(b));
+            AddScores(running, depth, tokens, at, states, logProbabilities);
+            running.RemoveAll(i => depth == tokens[i].Length);
+            states = Read(running, depth, tokens, at, states);
         }
+    }
+
+    /// <summary>Adds the log probability of the next symbol, or of the end, of each text.</summary>
+    private void AddScores(List<int> running, int depth, int[][] tokens, int[] at, int[] states, Span<double> logProbabilities)
+    {
+        int[] from = new int[running.Count], next = new int[running.Count];
+        float[] values = new float[running.Count];
+        for (int i = 0; i < from.Length; i++)
+        {
+            int[] text = tokens[running[i]];
+            (from[i], next[i]) = (states[at[running[i]]], depth < text.Length ? text[depth] : _stepper.EndToken);
+        }
+
+        _stepper.Score(from, next, values);
+        for (int i = 0; i < from.Length; i++)
+            logProbabilities[running[i]] += values[i];
+    }
+
+    /// <summary>Lets each text's next symbol be read, each distinct beginning once, and gives the states back that nothing goes on from.</summary>
+    private int[] Read(List<int> running, int depth, int[][] tokens, int[] at, int[] states)
+    {
+        List<int> from = [], read = [];
+        _places.Clear();
+        foreach (int i in running)
+        {
+            ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, (at[i], tokens[i][depth]), out bool known);
+            if (!known)
+            {
+                place = from.Count;
+                from.Add(states[at[i]]);
+                read.Add(tokens[i][depth]);
+            }
+
+            at[i] = place;
+        }
+
+        int[] next = new int[from.Count];
+        _stepper.Advance(CollectionsMarshal.AsSpan(from), CollectionsMarshal.AsSpan(read), next);
+        foreach (int state in states) _stepper.Release(state);
+        return next;
     }
 }

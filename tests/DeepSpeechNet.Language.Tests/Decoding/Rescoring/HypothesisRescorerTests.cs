@@ -30,7 +30,7 @@ public sealed class HypothesisRescorerTests
         NeuralLanguageModel model = SmallModels.Neural(device, new CharacterTokens(Small));
         using LanguageStepper stepper = new(model), reference = new(model);
         double[] found = new double[Texts.Length];
-        NeuralTextScorer scorer = new(stepper, Small.Encode);
+        NeuralTextScorer scorer = new(stepper, new CharacterTokens(Small));
         for (int round = 0; round < 2; round++)
         {
             scorer.Score(Texts, found);
@@ -43,6 +43,23 @@ public sealed class HypothesisRescorerTests
         {
             scorer.Score([Texts[i]], alone);
             Assert.Equal(found[i], alone[0]);
+        }
+    }
+
+    [Fact]
+    public void Letters_of_words_that_a_network_of_words_does_not_know_cost_what_they_are_said_to()
+    {
+        using CpuDevice device = SmallModels.Device();
+        WordTokens tokens = new(new Vocabulary(["a", "ab"]));
+        using LanguageStepper stepper = new(SmallModels.Neural(device, tokens));
+        double[] free = new double[Texts.Length], costly = new double[Texts.Length];
+        new NeuralTextScorer(stepper, tokens).Score(Texts, free);
+        new NeuralTextScorer(stepper, tokens, unknownLetterCost: 1.5).Score(Texts, costly);
+        int[] unknown = [0, 0, 0, 1, 1, 0, 6];
+        for (int i = 0; i < Texts.Length; i++)
+        {
+            Assert.Equal(SmallModels.LogProbability(stepper, tokens.Encode(Texts[i])), free[i], 4);
+            Assert.Equal(free[i] - (1.5 * unknown[i]), costly[i], 9);
         }
     }
 
