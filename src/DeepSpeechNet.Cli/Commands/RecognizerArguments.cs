@@ -21,6 +21,8 @@ internal sealed class RecognizerArguments
     private readonly Option<string?> _rnn = new("--rnn") { Description = "Where the neural language model takes part: off, beam (in the search) or rescoring (of its best readings). Default: what the model says." };
     private readonly Option<double?> _rnnWeight = new("--rnn-weight") { Description = "Weight of the neural language model; 0 leaves it out. Default: what the model says." };
 
+    private readonly Option<int?> _rescored = new("--rescored") { Description = "Readings that a second pass of the neural language model ranks anew. Default: what the model says." };
+
     public void AddTo(Command command)
     {
         _rnn.AcceptOnlyFromAmong("off", "beam", "rescoring");
@@ -31,6 +33,7 @@ internal sealed class RecognizerArguments
         command.Add(_beta);
         command.Add(_rnn);
         command.Add(_rnnWeight);
+        command.Add(_rescored);
         _fourier.AcceptOnlyFromAmong([.. OptionalAudio.FourierNames]);
         command.Add(_model);
         _device.AddTo(command);
@@ -82,6 +85,7 @@ internal sealed class RecognizerArguments
         NGramWeight = parsed.GetValue(_alpha) ?? settings.NGramWeight,
         WordBonus = parsed.GetValue(_beta) ?? settings.WordBonus,
         NeuralWeight = parsed.GetValue(_rnnWeight) ?? settings.NeuralWeight,
+        RescoredHypotheses = parsed.GetValue(_rescored) ?? settings.RescoredHypotheses,
         NeuralPass = parsed.GetValue(_rnn) switch
         {
             "off" => NeuralPass.None,

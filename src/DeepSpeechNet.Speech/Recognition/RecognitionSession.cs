@@ -12,7 +12,7 @@ public sealed class RecognitionSession : IAsyncDisposable
     private const int MaximumPendingFinals = 2;
     private const int Piece = 1600;
     private const double Sure = 0.95;
-    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.42);
 
     private readonly Recognizer _recognizer;
     private readonly SessionOptions _options;
@@ -28,7 +28,7 @@ public sealed class RecognitionSession : IAsyncDisposable
     private readonly float[] _resampled;
     private readonly long _partialSamples;
     private readonly PartialRecognizer? _reader;
-    private readonly StableWords _stable = new(HoldBack, Sure);
+    private readonly StableWords _stable = new(HoldBack, Sure, Settled);
     private Task _partial = Task.CompletedTask;
     private Task _lastFinal = Task.CompletedTask;
     private EagerFinal? _eager;

@@ -2,12 +2,14 @@ namespace DeepSpeechNet.Speech.Recognition;
 
 /// <summary>
 /// Which words of an utterance that still goes on are shown. The last words of a pass lack what follows them and often change; so a word is shown when it ended some time
-/// before the newest sound and the network is sure of it, or two passes in a row begin with the same words up to it ("local agreement": Liu, Spanakis and Niehues 2020).
+/// before the newest sound and the network is sure of it, or two passes in a row begin with the same words up to it ("local agreement": Liu, Spanakis and Niehues 2020), or so much
+/// sound has followed it that waiting for another pass would help little.
 /// What is shown stays until something else is as certain. One call at a time.
 /// </summary>
 /// <param name="holdBack">How long before the newest sound a word must have ended.</param>
 /// <param name="sure">The confidence from which one pass is enough, 0 to 1; above 1 none is.</param>
-internal sealed class StableWords(TimeSpan holdBack, double sure)
+/// <param name="settled">How long before the newest sound a word must have ended for one pass to be enough whatever its confidence.</param>
+internal sealed class StableWords(TimeSpan holdBack, double sure, TimeSpan settled)
 {
     private IReadOnlyList<TranscriptWord> _before = [];
     private IReadOnlyList<TranscriptWord> _shown = [];
@@ -33,7 +35,7 @@ internal sealed class StableWords(TimeSpan holdBack, double sure)
         IReadOnlyList<TranscriptWord> words = transcript.Words;
         int agreed = Common(words, _before);
         _before = words;
-        while (agreed < words.Count && words[agreed].Confidence >= sure)
+        while (agreed < words.Count && (words[agreed].Confidence >= sure || transcript.Duration - words[agreed].End >= settled))
             agreed++;
         while (agreed > 0 && words[agreed - 1].End > transcript.Duration - holdBack)
             agreed--;

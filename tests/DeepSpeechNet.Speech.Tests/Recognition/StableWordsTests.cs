@@ -4,7 +4,7 @@ namespace DeepSpeechNet.Speech.Tests.Recognition;
 
 public sealed class StableWordsTests
 {
-    private readonly StableWords _words = new(TimeSpan.FromSeconds(0.1), sure: 0.8);
+    private readonly StableWords _words = new(TimeSpan.FromSeconds(0.1), sure: 0.8, settled: TimeSpan.MaxValue);
 
     [Fact]
     public void A_word_is_shown_when_two_passes_in_a_row_read_it()
@@ -64,6 +64,16 @@ public sealed class StableWordsTests
         Transcript shown = _words.Hear(0, text with { Words = [text.Words[0] with { Confidence = 0.25 }] });
         Assert.Equal([0.25, 0.5], shown.Words.Select(w => w.Confidence));
         Assert.Equal(text.Duration, shown.Duration);
+    }
+
+    [Fact]
+    public void A_word_that_much_sound_has_followed_is_shown_and_changed_by_one_pass()
+    {
+        StableWords words = new(TimeSpan.FromSeconds(0.1), sure: 0.8, settled: TimeSpan.FromSeconds(0.5));
+        Assert.Equal("one", words.Hear(0, Text("one two", 2.45)).Text);
+        Assert.Equal("won", words.Hear(0, Text("won too", 2.45)).Text);
+        Assert.Equal("won two", words.Hear(0, Text("won two", 2.55)).Text);
+        Assert.Equal("one", words.Hear(0, Text("one tea", 2.45)).Text);
     }
 
     private string Hear(string text, double seconds = 10) => _words.Hear(0, Text(text, seconds)).Text;
