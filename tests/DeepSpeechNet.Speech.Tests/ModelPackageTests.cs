@@ -72,6 +72,7 @@ public sealed class ModelPackageTests : IDisposable
                 continue;
             }
 
+            Assert.True(b.Value.RowsFitBytes);
             int columns = a.Shape.Columns;
             for (int i = 0; i < before.Length; i++)
                 Assert.Equal(before[i], after[i], before[(i / columns * columns)..((i / columns * columns) + columns)].Max(Math.Abs) / 254 * 1.001f);

@@ -18,7 +18,7 @@ internal sealed class TrainLanguageCommand
     private readonly Option<string[]> _train = new("--train") { Description = "Text files to train on, a sentence a line; plain or .gz.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _valid = new("--valid") { Description = "Text files to choose the best model by.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double> _holdOut = new("--hold-out") { Description = "Without --valid: this part of the training text's sentences, from its end, is held out for that." };
-    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape and symbols; a larger --hidden widens it) instead of random ones." };
+    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape; a larger --hidden widens it) instead of random ones, with its symbols where no others are asked for." };
     private readonly Option<LanguageUnit> _unit = new("--unit") { Description = "Words, or Characters (a to z, apostrophe, space unless --alphabet says otherwise).", DefaultValueFactory = _ => Shape.Unit };
     private readonly Option<string?> _alphabet = new("--alphabet") { Description = "The characters of a character model, one after the other." };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Word models: a file with a word a line; without it, the words of the training text." };
@@ -84,13 +84,16 @@ internal sealed class TrainLanguageCommand
         UsageException.Check(shape.Validate);
         string folder = _run.Folder(parsed);
         _run.Display.Line("Reading the text ...");
-        LanguageTokens tokens = Tokens(parsed, shape.Unit);
+        using CpuDevice startDevice = new(new CpuDeviceOptions { Threads = 1 });
+        string? from = parsed.GetValue(_from);
+        (NeuralLanguageModel Model, LanguageModelDescription Description)? start = from is null ? null : LanguageModelPackage.Load(from, startDevice);
+        LanguageTokens tokens = Tokens(parsed, shape.Unit, start?.Description.Tokens);
         (TokenText train, TokenText? valid) = Texts(parsed, tokens, cancellationToken);
 
         using Device device = _run.Device(parsed);
         NeuralLanguageModel model = new(device, shape, tokens.Count, tokens.End, options.Seed, training: true, options.InitialRange, train.Counts());
-        if (parsed.GetValue(_from) is { } from)
-            StartFrom(from, model, tokens, options.Seed);
+        if (start is { } begun && !(begun.Description.Tokens.Matches(tokens) && model.TryStartFrom(begun.Model, options.Seed)))
+            throw new UsageException($"The network of {from} has another shape or other symbols than the options here ask for; give the same to start from it, or a larger --hidden to widen it.");
         LanguageModelDescription description = new()
         {
             Options = shape,
@@ -105,16 +108,11 @@ internal sealed class TrainLanguageCommand
         return await _run.RunAsync(folder, trainer.RunAsync, $"the valid text has not become likelier for {options.Patience} evaluations", cancellationToken).ConfigureAwait(false);
     }
 
-    private static void StartFrom(string path, NeuralLanguageModel model, LanguageTokens tokens, ulong seed)
+    /// <summary>What is counted: what the options say, or else what the network to start from counts.</summary>
+    private LanguageTokens Tokens(ParseResult parsed, LanguageUnit unit, LanguageTokens? start)
     {
-        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
-        (NeuralLanguageModel start, LanguageModelDescription description) = LanguageModelPackage.Load(path, device);
-        if (!model.TryStartFrom(start, seed) || !description.Tokens.Matches(tokens))
-            throw new UsageException($"The network of {path} has another shape or other symbols than the options here ask for; give the same to start from it, or a larger --hidden to widen it.");
-    }
-
-    private LanguageTokens Tokens(ParseResult parsed, LanguageUnit unit)
-    {
+        if (start?.Unit == unit && parsed.GetValue(_vocabulary) is null && parsed.GetValue(_alphabet) is null)
+            return start;
         if (unit == LanguageUnit.Characters)
         {
             try

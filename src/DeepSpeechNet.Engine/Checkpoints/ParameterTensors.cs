@@ -56,6 +56,7 @@ public static class ParameterTensors
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(parameters);
         HashSet<string> known = [];
+        List<Parameter> bytes = [];
         foreach (Parameter parameter in parameters.Parameters)
         {
             string name = nameInFile?.Invoke(parameter.Name) ?? parameter.Name;
@@ -65,9 +66,15 @@ public static class ParameterTensors
             if (!SameShape(entry, parameter))
                 throw new ModelFormatException(tensors.Name, $"tensor '{name}'", $"has the shape {entry.ShapeText}; the network described in the metadata needs {parameter.Shape}");
             ParameterSet.Set(parameter, Floats(tensors, entry));
-            if (entry.Type == StoredElementType.Int8)
-                known.Add(entry.Name + ScaleSuffix);
+            if (entry.Type != StoredElementType.Int8)
+                continue;
+            known.Add(entry.Name + ScaleSuffix);
+            bytes.Add(parameter);
         }
+
+        // Said last, since parameters share buffers.
+        foreach (Parameter parameter in bytes)
+            parameter.Value.RowsFitBytes = true;
 
         foreach (TensorEntry entry in tensors.Tensors)
         {

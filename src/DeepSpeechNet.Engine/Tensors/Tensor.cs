@@ -9,6 +9,8 @@ namespace DeepSpeechNet.Engine.Tensors;
 /// </summary>
 public sealed class Tensor
 {
+    private int? _bytesVersion;
+
     /// <summary>A view of <paramref name="buffer"/> from byte <paramref name="byteOffset"/> on.</summary>
     /// <exception cref="ArgumentException">The view does not lie inside the buffer.</exception>
     public Tensor(Device device, DeviceBuffer buffer, long byteOffset, ElementType type, Shape shape)
@@ -53,6 +55,16 @@ public sealed class Tensor
     /// derived forms of it in <see cref="DeviceCache"/>.
     /// </summary>
     public bool IsParameter { get; set; }
+
+    /// <summary>
+    /// Whether each row of this matrix of weights is a number times whole numbers from -127 to 127, as it is when it comes from a file of 8 bits a weight
+    /// (<see cref="Checkpoints.ByteWeights"/>): a device may then multiply in whole numbers. No longer so once anything in the buffer has changed.
+    /// </summary>
+    public bool RowsFitBytes
+    {
+        get => _bytesVersion == Buffer.Version;
+        set => _bytesVersion = value ? Buffer.Version : null;
+    }
 
     /// <summary>
     /// Whether the gradient of this table [rows, features] comes as rows with indices, because a step touches few of them; only operations that look rows

@@ -20,7 +20,7 @@ public sealed class LanguageStepper : IDisposable
     private readonly StateSlots _slots;
     private readonly float[] _gather;
     private readonly int[] _recent;
-    private readonly Tensor?[] _rows;
+    private readonly int[] _indices;
     private float[] _wide = [];
 
     /// <summary>A stepper over a model, with the state at the beginning of a sentence ready.</summary>
@@ -33,9 +33,9 @@ public sealed class LanguageStepper : IDisposable
         bool recurrent = options.Network == LanguageNetwork.Recurrent;
         int carried = recurrent ? options.Layers * options.Hidden * (options.HasCellState ? 2 : 1) : options.Hidden;
         _slots = new StateSlots(carried, options.Context, model.EndToken);
-        _gather = new float[RowsAtOnce * Math.Max(model.Embeddings.Shape.Columns * (recurrent ? 1 : options.Context), options.Hidden)];
+        _gather = new float[RowsAtOnce * options.Hidden];
         _recent = new int[options.Context];
-        _rows = new Tensor?[model.InputRows];
+        _indices = new int[RowsAtOnce * options.Context];
         int blank = _slots.Take();
         Span<int> next = stackalloc int[1];
         Advance([blank], [model.EndToken], next, default);
@@ -178,35 +178,23 @@ public sealed class LanguageStepper : IDisposable
     /// <summary>Puts the rows of the input table that each state's last symbols choose where the first layer reads.</summary>
     private void Input(StepView view, ReadOnlySpan<int> states, ReadOnlySpan<int> tokens)
     {
-        int width = _model.Embeddings.Shape.Columns;
-        bool oneHot = _model.Options.OneHot;
-        Span<float> gather = _gather;
-        int at = 0;
+        int count = 0;
         for (int i = 0; i < states.Length; i++)
         {
             _slots.Recent(states[i])[1..].CopyTo(_recent);
             _recent[^1] = tokens[i];
-            if (oneHot)
+            if (_model.Options.OneHot)
             {
-                ReadRow(_model.InputRow(_recent), gather.Slice(at, width));
-                at += width;
+                _indices[count++] = _model.InputRow(_recent);
                 continue;
             }
 
-            foreach (int token in _recent)
-            {
-                ReadRow(token, gather.Slice(at, width));
-                at += width;
-            }
+            _recent.CopyTo(_indices, count);
+            count += _recent.Length;
         }
 
-        _model.Device.Upload(MemoryMarshal.AsBytes(gather[..at]), oneHot ? view.Gates[0] : view.Input!);
-    }
-
-    private void ReadRow(int row, Span<float> target)
-    {
-        Tensor view = _rows[row] ??= _model.Embeddings.Value.View(new Shape(1, target.Length), (long)row * target.Length);
-        _model.Device.Download(view, MemoryMarshal.AsBytes(target));
+        _model.Device.Upload(MemoryMarshal.AsBytes(_indices.AsSpan(0, count)), view.Indices);
+        _model.Device.GatherRows(_model.Embeddings.Value, view.Indices, view.Looked);
     }
 
     private void Recur(StepView view, ReadOnlySpan<int> states)

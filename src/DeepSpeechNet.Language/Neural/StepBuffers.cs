@@ -12,6 +12,7 @@ internal sealed class StepBuffers : IDisposable
     private readonly List<Tensor> _allocated = [];
     private readonly StepView?[] _views;
     private readonly NeuralLanguageModel _model;
+    private readonly Tensor _indices;
     private readonly Tensor? _input;
     private readonly Tensor[] _gates;
     private readonly Tensor[] _hiddenBefore;
@@ -39,8 +40,8 @@ internal sealed class StepBuffers : IDisposable
         _cell = Each(hidden, options.HasCellState);
         _projected = options.Projected ? Floats(rows, options.Embedding) : null;
         _logits = Floats(rows, model.TokenCount);
-        _lengths = _device.Allocate(ElementType.Int32, new Shape(rows));
-        _allocated.Add(_lengths);
+        _lengths = Integers(rows);
+        _indices = Integers(rows * (options.OneHot ? 1 : options.Context));
         int[] ones = new int[rows];
         Array.Fill(ones, 1);
         _device.Upload(MemoryMarshal.AsBytes(ones.AsSpan()), _lengths);
@@ -82,9 +83,18 @@ internal sealed class StepBuffers : IDisposable
             };
         }
 
+        int looked = rows * (_model.Options.OneHot ? 1 : _model.Options.Context);
+        Tensor? input = _input?.View(new Shape(rows, _input.Shape.Columns));
         return new StepView(
-            _input?.View(new Shape(rows, _input.Shape.Columns)), gates, hiddenBefore, cellBefore, hidden, cell,
+            _indices.View(new Shape(looked)), (input ?? gates[0]).View(new Shape(looked, _model.Embeddings.Shape.Columns)), input, gates, hiddenBefore, cellBefore, hidden, cell,
             _projected?.View(new Shape(rows, _projected.Shape.Columns)), _logits.View(new Shape(rows, _logits.Shape.Columns)), _lengths.View(new Shape(rows)), directions);
+    }
+
+    private Tensor Integers(int count)
+    {
+        Tensor tensor = _device.Allocate(ElementType.Int32, new Shape(count));
+        _allocated.Add(tensor);
+        return tensor;
     }
 
     private Tensor Floats(int rows, int columns)
@@ -96,6 +106,8 @@ internal sealed class StepBuffers : IDisposable
 }
 
 /// <summary>Views of the memory for n states; arrays hold one a layer, and are empty where the network has no such thing.</summary>
+/// <param name="Indices">[n], or [n * k] where the network sees k symbols: the rows of the input table that are looked up.</param>
+/// <param name="Looked">Where they go: one row of the table each.</param>
 /// <param name="Input">[n, features], or none with one-hot input.</param>
 /// <param name="Gates">[n, G*H].</param>
 /// <param name="HiddenBefore">[n, H].</param>
@@ -107,4 +119,4 @@ internal sealed class StepBuffers : IDisposable
 /// <param name="Lengths">[n], all 1.</param>
 /// <param name="Directions">The recurrence of each layer over these.</param>
 internal sealed record StepView(
-    Tensor? Input, Tensor[] Gates, Tensor[] HiddenBefore, Tensor[] CellBefore, Tensor[] Hidden, Tensor[] Cell, Tensor? Projected, Tensor Logits, Tensor Lengths, RecurrentDirection[] Directions);
+    Tensor Indices, Tensor Looked, Tensor? Input, Tensor[] Gates, Tensor[] HiddenBefore, Tensor[] CellBefore, Tensor[] Hidden, Tensor[] Cell, Tensor? Projected, Tensor Logits, Tensor Lengths, RecurrentDirection[] Directions);

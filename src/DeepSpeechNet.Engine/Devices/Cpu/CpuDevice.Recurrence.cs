@@ -59,6 +59,8 @@ public sealed unsafe partial class CpuDevice
         {
             CellKind.Tanh or CellKind.ClippedRelu =>
                 new VanillaCell<S, V, I>(direction, lengths, workspace, cell == CellKind.Tanh, Panels(direction.Weight, 0, 1)),
+            CellKind.GruResetAfter when !training && RecurrentPanels.Shorts(direction.Weight) is { } shorts =>
+                new GruAfterCell<S, V, I>(direction, lengths, workspace, training, null, null, shorts),
             CellKind.GruResetAfter when !backward => new GruAfterCell<S, V, I>(direction, lengths, workspace, training, Panels(direction.Weight, 0, 3), null),
             CellKind.GruResetAfter =>
                 new GruAfterCell<S, V, I>(direction, lengths, workspace, training, Panels(direction.Weight, 0, 2), Panels(direction.Weight, 2, 1)),

@@ -4,10 +4,11 @@ namespace DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 
 /// <summary>
 /// <see cref="CellKind.GruResetAfter"/>: r, z = sigmoid(x + U h' + u), q = U_n h' + u_n, n = tanh(x_n + r q), h = n + z (h' - n), where h' is
-/// the state before. Keeps r, z, n in the gates and q beside them; backwards dn r takes q's place, since it and not dn meets U_n.
+/// the state before. Keeps r, z, n in the gates and q beside them; backwards dn r takes q's place, since it and not dn meets U_n. Forwards the weight may be
+/// given in whole numbers instead: states are at most 1, since each is a mean of a hyperbolic tangent and the state before.
 /// </summary>
 internal sealed unsafe class GruAfterCell<S, V, I>(
-    RecurrentDirection direction, Tensor lengths, in RecurrentWorkspace workspace, bool training, PackedMatrix weight, PackedMatrix? candidateWeight)
+    RecurrentDirection direction, Tensor lengths, in RecurrentWorkspace workspace, bool training, PackedMatrix? weight, PackedMatrix? candidateWeight, ShortPanels? shorts = null)
     : RecurrentCell(direction, lengths, workspace)
     where S : ISimd<V, I>
     where V : struct
@@ -18,13 +19,18 @@ internal sealed unsafe class GruAfterCell<S, V, I>(
     private readonly float* _bias = CpuDevice.Floats(direction.Bias!);
     private readonly float* _biasGradient = workspace.VectorGradient;
 
-    public override int ScratchSize => Batch * BlocksAtOnce * GateCount * BlockWidth;
+    public override int ScratchSize => Products + (shorts is null ? 0 : Batch * shorts.Pairs);
+
+    private int Products => Batch * BlocksAtOnce * GateCount * BlockWidth;
 
     public override void Forward(int step, int phase, int first, int end, float* scratch)
     {
         int time = TimeOf(step), rows = RowsAt(time);
         float* before = HiddenBefore(step), after = At(Hidden, time), gates = At(Gates, time, GateCount);
         float* kept = training ? At(Kept, time) : null;
+        short* rounded = (short*)(scratch + Products);
+        for (int b = 0; shorts is not null && b < rows; b++)
+            shorts.Round(before + ((nint)b * Units), Units, rounded + ((nint)b * 2 * shorts.Pairs));
         for (int group = first; group < end; group += BlocksAtOnce)
         {
             int blocks = Math.Min(BlocksAtOnce, end - group), stride = blocks * GateCount * BlockWidth;
@@ -34,8 +40,10 @@ internal sealed unsafe class GruAfterCell<S, V, I>(
             Prefetch(after + unitsFrom, Units, rows, unitCount);
             if (kept != null)
                 Prefetch(kept + unitsFrom, Units, rows, unitCount);
-            if (rows > 0)
-                Multiply<S, V, I>(rows, before, Units, weight, group * GateCount, blocks * GateCount, scratch, stride, accumulate: false);
+            if (shorts is not null)
+                shorts.Multiply(rows, rounded, group * GateCount, blocks * GateCount, scratch, stride);
+            else if (rows > 0)
+                Multiply<S, V, I>(rows, before, Units, weight!, group * GateCount, blocks * GateCount, scratch, stride, accumulate: false);
             for (int b = 0; b < Batch; b++)
             {
                 nint row = (nint)b * Units;
@@ -60,7 +68,7 @@ internal sealed unsafe class GruAfterCell<S, V, I>(
         {
             if (rows == 0 || (step == 0 && !WantsInitialGradient))
                 return;
-            Multiply<S, V, I>(rows, gates, GateCount * Units, weight, first, end - first, HiddenCarry + unit, Padded, accumulate: true);
+            Multiply<S, V, I>(rows, gates, GateCount * Units, weight!, first, end - first, HiddenCarry + unit, Padded, accumulate: true);
             Multiply<S, V, I>(rows, kept, Units, candidateWeight!, first, end - first, HiddenCarry + unit, Padded, accumulate: true);
             return;
         }

@@ -13,6 +13,8 @@ namespace DeepSpeechNet.Engine.Devices.Cpu.Kernels;
 internal sealed unsafe class RecurrentPanels : IDisposable
 {
     private readonly List<Entry> _entries = [];
+    private ShortPanels? _shorts;
+    private int? _shortsVersion;
 
     /// <summary>The forward panels of gates <paramref name="firstGate"/> to <paramref name="firstGate"/> + <paramref name="gates"/> - 1.</summary>
     public static PackedMatrix Forward(Tensor weight, int firstGate, int gates, WorkerTeam team) => Of(weight, firstGate, gates, forward: true, team);
@@ -20,8 +22,27 @@ internal sealed unsafe class RecurrentPanels : IDisposable
     /// <summary>The backward panels of the same gates' rows.</summary>
     public static PackedMatrix Backward(Tensor weight, int firstGate, int gates, WorkerTeam team) => Of(weight, firstGate, gates, forward: false, team);
 
+    /// <summary>The forward panels of all gates in whole numbers, where the weight and the processor allow them; else null.</summary>
+    public static ShortPanels? Shorts(Tensor weight)
+    {
+        if (!weight.RowsFitBytes || !weight.IsParameter || !ShortPanels.IsSupported)
+            return null;
+        RecurrentPanels cache = CacheOf(weight);
+        if (cache._shortsVersion != weight.Buffer.Version)
+        {
+            cache._shorts ??= new ShortPanels();
+            cache._shorts.Pack(CpuDevice.Floats(weight), weight.Shape.Columns, weight.Shape.Rows / weight.Shape.Columns);
+            cache._shortsVersion = weight.Buffer.Version;
+        }
+
+        return cache._shorts;
+    }
+
     public void Dispose()
     {
+        _shorts?.Dispose();
+        _shorts = null;
+        _shortsVersion = null;
         foreach (Entry entry in _entries)
             entry.Panels.Dispose();
         _entries.Clear();
@@ -29,8 +50,7 @@ internal sealed unsafe class RecurrentPanels : IDisposable
 
     private static PackedMatrix Of(Tensor weight, int firstGate, int gates, bool forward, WorkerTeam team)
     {
-        if (weight.DeviceCache is not RecurrentPanels cache)
-            weight.DeviceCache = cache = new RecurrentPanels();
+        RecurrentPanels cache = CacheOf(weight);
         Entry? entry = cache._entries.Find(e => e.FirstGate == firstGate && e.Gates == gates && e.Forward == forward);
         if (entry is null)
             cache._entries.Add(entry = new Entry(firstGate, gates, forward));
@@ -44,6 +64,13 @@ internal sealed unsafe class RecurrentPanels : IDisposable
         }
 
         return entry.Panels;
+    }
+
+    private static RecurrentPanels CacheOf(Tensor weight)
+    {
+        if (weight.DeviceCache is not RecurrentPanels cache)
+            weight.DeviceCache = cache = new RecurrentPanels();
+        return cache;
     }
 
     private static void Pack(Tensor weight, Entry entry, WorkerTeam team)
