@@ -12,7 +12,7 @@ public sealed class RecognitionSession : IAsyncDisposable
     private const int MaximumPendingFinals = 2;
     private const int Piece = 1600;
     private const double Sure = 0.95;
-    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.42);
+    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.5);
 
     private readonly Recognizer _recognizer;
     private readonly SessionOptions _options;
