@@ -38,8 +38,8 @@ public sealed partial class IlgpuDevice : Device
     /// <summary>How many bytes the pool has taken from the card so far.</summary>
     public long AllocatedBytes { get; private set; }
 
-    /// <summary>How many kernels were launched so far.</summary>
-    public long Launches => _machine.Launches;
+    /// <inheritdoc/>
+    public override long Launches => _machine.Launches;
 
     /// <inheritdoc/>
     public override Tensor Allocate(ElementType type, Shape shape) => new(this, Rent(shape.Count * type.Size()), 0, type, shape);

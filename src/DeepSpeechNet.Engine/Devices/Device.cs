@@ -17,6 +17,9 @@ public abstract class Device : IDisposable
     /// <summary>What people call it: <c>cpu</c>, with what it found (threads, vector width).</summary>
     public abstract string Description { get; }
 
+    /// <summary>How many kernels were launched so far; 0 where the device launches none.</summary>
+    public virtual long Launches => 0;
+
     // ---- memory ----
 
     /// <summary>Memory for a tensor, its content undefined, from the device's pool.</summary>
