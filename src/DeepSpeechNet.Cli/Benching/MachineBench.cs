@@ -32,6 +32,9 @@ internal sealed class MachineBench
         _probe = Random(model.Device, new Shape(1), 1);
     }
 
+    /// <summary>Kernels that the device launched for one repeat of what was measured last; 0 where it launches none.</summary>
+    public long Launches { get; private set; }
+
     /// <summary>Floating-point operations a second of a product of two square matrices of this size.</summary>
     public double MatrixProduct(int size)
     {
@@ -133,7 +136,9 @@ internal sealed class MachineBench
     private double Least(Action work)
     {
         byte[] probe = new byte[sizeof(float)];
+        long launched = _model.Device.Launches;
         Run();
+        Launches = _model.Device.Launches - launched;
         double least = double.MaxValue;
         Stopwatch total = Stopwatch.StartNew();
         do

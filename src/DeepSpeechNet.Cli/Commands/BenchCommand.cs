@@ -15,6 +15,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> _model = new("--model", "-m") { Description = "The model to measure. Default: the one shipped; where there is none, a network of the default shape with random weights." };
     private readonly DeviceArguments _device = new();
     private readonly Option<double> _seconds = new("--seconds") { Description = "Time for each of the five measurements.", DefaultValueFactory = _ => 4 };
+    private readonly Option<bool> _trace = new("--trace") { Description = "Show how many kernels the device launches for each (none on the processor)." };
     private readonly CommandConsole _console;
 
     private BenchCommand(CommandConsole console) => _console = console;
@@ -22,7 +23,7 @@ internal sealed class BenchCommand
     public static Command Create(CommandConsole console)
     {
         BenchCommand self = new(console);
-        Command command = new("bench", "Measure how fast this machine recognises; takes half a minute.") { self._model, self._seconds };
+        Command command = new("bench", "Measure how fast this machine recognises; takes half a minute.") { self._model, self._seconds, self._trace };
         self._device.AddTo(command);
         command.SetAction(self.Run);
         return command;
@@ -42,22 +43,23 @@ internal sealed class BenchCommand
         _console.Out.WriteLine(
             $"{name}: {model.Parameters.TrainedCount / 1e6:F2} M parameters, {shape.DenseLayers} x {shape.Hidden} dense, {shape.RecurrentLayers} x {shape.Cell} {(shape.RecurrentHidden == 0 ? shape.Hidden : shape.RecurrentHidden)}");
         _console.Out.WriteLine();
-        TextTable table = new("measured", "figure", "unit");
-        table.Add($"matrix product of {MatrixSize} x {MatrixSize}", Shown($"{bench.MatrixProduct(MatrixSize) / 1e9:F0}"), "GFLOP/s");
-        table.Add("front end, one thread", Shown($"{bench.FrontEnd():F0}"), "x real time");
-        table.Add($"network, {MachineBench.ClipSeconds} s of speech alone", Shown($"{bench.Network(1):F0}"), "x real time");
-        table.Add($"network, {Batch} such together", Shown($"{bench.Network(Batch):F0}"), "x real time");
-        table.Add($"CTC with gradient, {Batch} texts of {CtcLetters} letters, {CtcFrames} frames", Shown($"{1e3 * bench.CtcLoss(CtcFrames, Batch, CtcLetters):F2}"), "ms");
+        bool trace = parsed.GetValue(_trace);
+        TextTable table = trace ? new("measured", "figure", "unit", "launches") : new("measured", "figure", "unit");
+        Add($"matrix product of {MatrixSize} x {MatrixSize}", $"{bench.MatrixProduct(MatrixSize) / 1e9:F0}", "GFLOP/s");
+        Add("front end, one thread", $"{bench.FrontEnd():F0}", "x real time");
+        Add($"network, {MachineBench.ClipSeconds} s of speech alone", $"{bench.Network(1):F0}", "x real time");
+        Add($"network, {Batch} such together", $"{bench.Network(Batch):F0}", "x real time");
+        Add($"CTC with gradient, {Batch} texts of {CtcLetters} letters, {CtcFrames} frames", $"{1e3 * bench.CtcLoss(CtcFrames, Batch, CtcLetters):F2}", "ms");
         _console.EndProgress();
         table.Write(_console.Out);
         return 0;
-    }
 
-    /// <summary>Shows on a terminal that the work goes on.</summary>
-    private string Shown(string figure)
-    {
-        _console.Progress($"... {figure}");
-        return figure;
+        // Shows on a terminal that the work goes on.
+        void Add(string measured, string figure, string unit)
+        {
+            _console.Progress($"... {figure}");
+            table.Add(trace ? [measured, figure, unit, $"{bench.Launches}"] : [measured, figure, unit]);
+        }
     }
 
     private static (AcousticModel Model, ModelDescription Description, string Name) Load(string? package, Device device)

@@ -23,6 +23,15 @@ public sealed class BenchCommandTests : IDisposable
             Assert.True(double.Parse(line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) > 0, line);
     }
 
+    [Fact]
+    public async Task The_processor_launches_no_kernels()
+    {
+        ToneSpeech.SaveModel(_dsn["model"]);
+        string[] lines = (await _dsn.RunAsync("bench", "--model", "@/model", "--seconds", "0.01", "--threads", "1", "--trace")).Out.TrimEnd('\n').Split('\n');
+        Assert.EndsWith("launches", lines[3], StringComparison.Ordinal);
+        Assert.All(lines[4..], line => Assert.EndsWith(" 0", line, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]
