@@ -27,7 +27,7 @@ public static class DeviceCatalog
 
     /// <summary>
     /// The device that was chosen. <c>auto</c> takes the first card where there is one that computes a matrix product faster than the processor does, else
-    /// the processor.
+    /// the processor; what it measured of these two it keeps for the next time (<see cref="DeviceChoices"/>).
     /// </summary>
     /// <param name="choice">One of <see cref="Choices"/>.</param>
     /// <param name="cpu">How the processor is used where it is chosen.</param>
@@ -48,6 +48,11 @@ public static class DeviceCatalog
     private static Device Faster(CpuDeviceOptions? options, bool tf32)
     {
         CpuDevice cpu = new(options);
+        DeviceEntry? entry = GpuSupport.List().FirstOrDefault(e => e.IsUsable);
+        string pair = $"{cpu.Description}, {entry?.Description}{(tf32 ? ", tf32" : "")}";
+        bool? faster = entry is null ? false : DeviceChoices.OfUser.CardIsFaster(pair);
+        if (faster == false)
+            return cpu;
         Device card;
         try
         {
@@ -58,14 +63,11 @@ public static class DeviceCatalog
             return cpu;
         }
 
-        if (DeviceSpeed.ProductTime(card) < DeviceSpeed.ProductTime(cpu))
-        {
-            cpu.Dispose();
-            return card;
-        }
-
-        card.Dispose();
-        return cpu;
+        if (faster is null)
+            DeviceChoices.OfUser.Keep(pair, (faster = DeviceSpeed.ProductTime(card) < DeviceSpeed.ProductTime(cpu)).Value);
+        (Device taken, Device left) = faster.Value ? (card, (Device)cpu) : (cpu, card);
+        left.Dispose();
+        return taken;
     }
 
     private static int? CardNumber(string choice) =>
