@@ -94,7 +94,7 @@ internal static class LiveBenchmark
             string reference = normaliser.Normalise(text).Text, name = $"{number++}";
             last.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.Select(f => f.Text))).Text);
             foreach ((EvaluationReport report, double later) in new[] { (one, 1.0), (two, 2.0) })
-                report.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.SelectMany(f => f.Words).Select(w => ShownAt(updates, w, later)))).Text);
+                report.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.SelectMany(f => f.Words.Select(w => ShownAt(updates, f.Utterance, w, later))))).Text);
         }
 
         Print("end of speech to the text that will be final, in the stream", early, "s");
@@ -146,13 +146,13 @@ internal static class LiveBenchmark
         }
     }
 
-    /// <summary>The word that stood where a final word is, so many seconds of the stream after its end.</summary>
-    private static string ShownAt(List<Seen> updates, TranscriptWord word, double later)
+    /// <summary>The word that stood where a final word of an utterance is, so many seconds of the stream after its end.</summary>
+    private static string ShownAt(List<Seen> updates, int utterance, TranscriptWord word, double later)
     {
         string text = "";
         foreach (Seen seen in updates)
         {
-            if (seen.Heard <= word.End.TotalSeconds + later && seen.Update.Start <= word.Start)
+            if (seen.Heard <= word.End.TotalSeconds + later && seen.Update.Utterance == utterance)
                 text = WordAt(seen.Update, word);
         }
 
