@@ -2,6 +2,7 @@ using System.CommandLine;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Speech;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -12,7 +13,7 @@ namespace DeepSpeechNet.Cli.Commands;
 /// </summary>
 internal sealed class ModelsAverageCommand
 {
-    private readonly Argument<string[]> _models = new("models") { Description = "Model packages of one network: one trained on from the other, or all from the same start.", Arity = new ArgumentArity(2, 100) };
+    private readonly Argument<string[]> _models = new("models") { Description = "Model packages of one network, or folders of neural language models: one trained on from the other, or all from the same start.", Arity = new ArgumentArity(2, 100) };
     private readonly Option<string> _out = new("--out") { Description = "The folder of the new package; all but its weights is the first one's.", Required = true };
     private readonly CommandConsole _console;
 
@@ -31,32 +32,63 @@ internal sealed class ModelsAverageCommand
         string[] paths = parsed.GetRequiredValue(_models);
         string folder = parsed.GetRequiredValue(_out);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
-        (AcousticModel model, ModelDescription description) = ModelPackage.Load(paths[0], device);
-        float[][] sums = [.. model.Parameters.Parameters.Select(ParameterSet.Get)];
-        foreach (string path in paths.Skip(1))
+        string file = File.Exists(Path.Combine(paths[0], LanguageModelPackage.FileName)) ? Language(paths, folder, device) : Acoustic(paths, folder, device);
+        _console.Line($"{file}: the mean of {paths.Length} models, {new FileInfo(file).Length / 1e6:F1} MB");
+        return 0;
+    }
+
+    private static string Acoustic(string[] paths, string folder, CpuDevice device)
+    {
+        List<(AcousticModel Model, ModelDescription Description)> models = [.. paths.Select(path => ModelPackage.Load(path, device))];
+        (AcousticModel model, ModelDescription description) = models[0];
+        for (int i = 1; i < paths.Length; i++)
         {
-            (AcousticModel other, ModelDescription its) = ModelPackage.Load(path, device);
+            ModelDescription its = models[i].Description;
             if (its.Acoustic with { Dropout = description.Acoustic.Dropout } != description.Acoustic || its.FrontEnd != description.FrontEnd || its.Alphabet.Symbols != description.Alphabet.Symbols)
-                throw new UsageException($"{path} and {paths[0]} differ in network, front end or alphabet: average models of one shape alone.");
-            foreach ((Parameter parameter, float[] sum) in other.Parameters.Parameters.Zip(sums))
-            {
-                float[] values = ParameterSet.Get(parameter);
-                for (int i = 0; i < sum.Length; i++)
-                    sum[i] += values[i];
-            }
+                throw new UsageException($"{paths[i]} and {paths[0]} differ in network, front end or alphabet: average models of one shape alone.");
         }
 
-        foreach ((Parameter parameter, float[] sum) in model.Parameters.Parameters.Zip(sums))
-        {
-            for (int i = 0; i < sum.Length; i++)
-                sum[i] /= paths.Length;
-            ParameterSet.Set(parameter, sum);
-        }
+        SetMean([.. models.Select(m => m.Model.Parameters)]);
 
         // What the first one's run measured does not hold for the mean.
         TrainingRecord record = description.Training with { Command = TrainingArguments.CommandLine, DevCharacterErrorRate = 0, DevWordErrorRate = 0 };
         ModelPackage.Save(folder, model, description with { Training = record });
-        _console.Line($"{Path.Combine(folder, ModelPackage.FileName)}: the mean of {paths.Length} models, {new FileInfo(Path.Combine(folder, ModelPackage.FileName)).Length / 1e6:F1} MB");
-        return 0;
+        return Path.Combine(folder, ModelPackage.FileName);
+    }
+
+    private static string Language(string[] paths, string folder, CpuDevice device)
+    {
+        List<(NeuralLanguageModel Model, LanguageModelDescription Description)> models = [.. paths.Select(path => LanguageModelPackage.Load(path, device))];
+        (NeuralLanguageModel model, LanguageModelDescription description) = models[0];
+        for (int i = 1; i < paths.Length; i++)
+        {
+            LanguageModelDescription its = models[i].Description;
+            if (its.Options with { Dropout = description.Options.Dropout } != description.Options || !its.Tokens.Matches(description.Tokens))
+                throw new UsageException($"{paths[i]} and {paths[0]} differ in network or symbols: average models of one shape alone.");
+        }
+
+        SetMean([.. models.Select(m => m.Model.Parameters)]);
+        LanguageTrainingRecord record = description.Training with { Command = TrainingArguments.CommandLine, ValidPerplexity = 0 };
+        LanguageModelPackage.Save(folder, model, description with { Training = record });
+        return Path.Combine(folder, LanguageModelPackage.FileName);
+    }
+
+    /// <summary>Gives the first set the means of all.</summary>
+    private static void SetMean(IReadOnlyList<ParameterSet> sets)
+    {
+        for (int p = 0; p < sets[0].Parameters.Count; p++)
+        {
+            float[] sum = ParameterSet.Get(sets[0].Parameters[p]);
+            foreach (ParameterSet set in sets.Skip(1))
+            {
+                float[] values = ParameterSet.Get(set.Parameters[p]);
+                for (int i = 0; i < sum.Length; i++)
+                    sum[i] += values[i];
+            }
+
+            for (int i = 0; i < sum.Length; i++)
+                sum[i] /= sets.Count;
+            ParameterSet.Set(sets[0].Parameters[p], sum);
+        }
     }
 }

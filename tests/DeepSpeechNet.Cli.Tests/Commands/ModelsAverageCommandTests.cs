@@ -2,6 +2,7 @@ using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Speech;
 
 namespace DeepSpeechNet.Cli.Tests.Commands;
@@ -31,6 +32,28 @@ public sealed class ModelsAverageCommandTests : IDisposable
             for (int i = 0; i < mean[p].Length; i++)
                 Assert.Equal(((double)a[p][i] + b[p][i] + c[p][i]) / 3, mean[p][i], 1e-6);
         }
+    }
+
+    [Fact]
+    public async Task Language_models_are_averaged_too()
+    {
+        await File.WriteAllTextAsync(_dsn["text.txt"], "bad cab\ncab bad\nbad\n");
+        string[] options = ["--train", "@/text.txt", "--valid", "@/text.txt", "--hidden", "6", "--embedding", "4", "--batch", "1", "--window", "4", "--epochs", "1", "--weights", "Float32"];
+        foreach (string seed in new[] { "1", "2" })
+            Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. options, "--seed", seed, "--out", $"@/l{seed}"])).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "average", "@/l1", "@/l2", "--out", "@/lmean")).Exit);
+        ParameterSet[] sets = [.. new[] { "l1", "l2", "lmean" }.Select(name => LanguageModelPackage.Load(_dsn[name], _device).Model.Parameters)];
+        for (int p = 0; p < sets[0].Parameters.Count; p++)
+        {
+            float[] a = ParameterSet.Get(sets[0].Parameters[p]), b = ParameterSet.Get(sets[1].Parameters[p]), mean = ParameterSet.Get(sets[2].Parameters[p]);
+            for (int i = 0; i < mean.Length; i++)
+                Assert.Equal((a[i] + b[i]) / 2, mean[i], 1e-6f);
+        }
+
+        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. options, "--layers", "2", "--out", "@/deep"])).Exit);
+        CommandLine.Run other = await _dsn.RunAsync("models", "average", "@/l1", "@/deep", "--out", "@/no");
+        Assert.Equal(2, other.Exit);
+        Assert.Contains("differ in network or symbols", other.Error);
     }
 
     [Fact]
