@@ -25,6 +25,8 @@ public sealed class LanguagePackage : IDisposable
     private readonly TensorFile? _tensors;
     private readonly (LanguageUnit Unit, string Root)[] _neural;
     private readonly Lock _lock = new();
+    private readonly Lock _reading = new();
+    private (LanguageUnit Preferred, Task<NeuralSession> Session)? _prepared;
     private readonly Dictionary<Alphabet, WordTrie> _tries = [];
 
     private LanguagePackage(string name, TensorFile? tensors, NGramModel? ngram)
@@ -140,6 +142,16 @@ public sealed class LanguagePackage : IDisposable
         }
     }
 
+    /// <summary>Begins to open a neural model on another thread, for the first <see cref="OpenNeural"/> that prefers the same unit. Nothing happens where there is none.</summary>
+    public void Prepare(LanguageUnit preferred)
+    {
+        lock (_lock)
+        {
+            if (HasNeural && _prepared is null)
+                _prepared = (preferred, Task.Run(() => Open(preferred)));
+        }
+    }
+
     /// <summary>A neural model for one thread.</summary>
     /// <param name="preferred">The one of this unit where there are two.</param>
     /// <exception cref="InvalidOperationException">There is no neural model.</exception>
@@ -147,13 +159,25 @@ public sealed class LanguagePackage : IDisposable
     public NeuralSession OpenNeural(LanguageUnit preferred = LanguageUnit.Characters)
     {
         if (_tensors is null || !HasNeural) throw new InvalidOperationException($"{Name} has no neural model.");
+        Task<NeuralSession>? prepared = null;
+        lock (_lock)
+        {
+            if (_prepared is var (unit, session) && unit == preferred)
+                (prepared, _prepared) = (session, null);
+        }
+
+        return prepared is null ? Open(preferred) : prepared.GetAwaiter().GetResult();
+    }
+
+    private NeuralSession Open(LanguageUnit preferred)
+    {
         string root = _neural.FirstOrDefault(n => n.Unit == preferred, _neural[0]).Root;
         CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         try
         {
-            lock (_lock)
+            lock (_reading)
             {
-                (NeuralLanguageModel model, LanguageModelDescription description) = LanguageModelPackage.ReadFrom(_tensors, device, root);
+                (NeuralLanguageModel model, LanguageModelDescription description) = LanguageModelPackage.ReadFrom(_tensors!, device, root);
                 return new NeuralSession(device, model, description.Tokens);
             }
         }
@@ -167,6 +191,10 @@ public sealed class LanguagePackage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // What was prepared reads the file that is about to be closed.
+        if (_prepared is var (_, session) && ((Task)session).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default).GetAwaiter().GetResult())
+            session.Result.Dispose();
+        _prepared = null;
         NGram?.Dispose();
         _tensors?.Dispose();
     }

@@ -6,6 +6,7 @@ using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Language.Decoding.HotWords;
+using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Speech.Recognition;
@@ -50,6 +51,10 @@ public sealed class Recognizer : IAsyncDisposable
         _device = model.Device;
         _ownsDevice = ownsDevice;
         _language = language;
+
+        // A large network takes as long to read as a short recording to recognise: it is read beside that.
+        if (description.Decoder is { NeuralWeight: > 0, NeuralPass: not NeuralPass.None } decoder)
+            language?.Prepare(decoder.NeuralPass == NeuralPass.Beam ? LanguageUnit.Characters : LanguageUnit.Words);
         Fourier = fourier;
         _network = new NetworkRunner(model);
         Frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);

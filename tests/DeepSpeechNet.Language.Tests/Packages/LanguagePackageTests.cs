@@ -86,6 +86,23 @@ public sealed class LanguagePackageTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_was_prepared_is_taken_once_and_one_that_nobody_took_is_let_go()
+    {
+        LanguagePackage.Save(_folder, null, [Make(new CharacterTokens(new Alphabet("ab "))), Make(new WordTokens(new Vocabulary(["ab", "a"])))]);
+        LanguagePackage package = LanguagePackage.Load(_folder);
+        package.Prepare(LanguageUnit.Words);
+        using (NeuralSession other = package.OpenNeural(LanguageUnit.Characters), first = package.OpenNeural(LanguageUnit.Words), second = package.OpenNeural(LanguageUnit.Words))
+        {
+            Assert.Equal(LanguageUnit.Characters, other.Tokens.Unit);
+            Assert.Equal(LanguageUnit.Words, first.Tokens.Unit);
+            Assert.NotSame(first, second);
+        }
+
+        package.Prepare(LanguageUnit.Words);
+        package.Dispose();
+    }
+
+    [Fact]
     public void Two_models_of_a_kind_or_none_at_all_are_refused()
     {
         var words = Make(new WordTokens(new Vocabulary(["ab"])));
