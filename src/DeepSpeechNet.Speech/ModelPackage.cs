@@ -86,7 +86,7 @@ public static class ModelPackage
     {
         string file = FileOf(path);
         using TensorFile tensors = TensorFile.Read(file);
-        return (Describe(file, tensors), tensors.Tensors.Sum(t => t.Count), new FileInfo(file).Length);
+        return (Describe(file, tensors), ParameterTensors.Count(tensors, ""), new FileInfo(file).Length);
     }
 
     /// <summary>The model file that a path means.</summary>

@@ -78,6 +78,7 @@ public sealed class ModelPackageTests : IDisposable
                 Assert.Equal(before[i], after[i], before[(i / columns * columns)..((i / columns * columns) + columns)].Max(Math.Abs) / 254 * 1.001f);
         }
 
+        Assert.Equal(ModelPackage.Inspect(_folder.File("full")).Parameters, ModelPackage.Inspect(_folder.File("bytes")).Parameters);
         long Size(string name) => new FileInfo(Path.Combine(_folder.File(name), ModelPackage.FileName)).Length;
         Assert.True(Size("bytes") < 0.35 * Size("full"), $"{Size("bytes")} bytes against {Size("full")}");
     }

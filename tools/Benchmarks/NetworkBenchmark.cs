@@ -5,6 +5,7 @@ using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Operations;
 using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.GpuCheck;
 using DeepSpeechNet.Speech;
 
 namespace DeepSpeechNet.Benchmarks;
@@ -16,6 +17,8 @@ namespace DeepSpeechNet.Benchmarks;
 /// </summary>
 internal static class NetworkBenchmark
 {
+    private const int TextLength = 130;
+
     public static int Run(string[] args)
     {
         Arguments arguments = new(args);
@@ -47,14 +50,15 @@ internal static class NetworkBenchmark
             _ => throw new ArgumentException($"There is no cell {cell}; take rnn, lstm or gru."),
         };
         using CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
-        AcousticModel model = new(device, new AcousticModelOptions { Context = 0, Stride = 1, Hidden = hidden, Cell = kind, Dropout = 0 }, inputs, 29, 1, training: true);
+        AcousticModelOptions shape = new() { Context = 0, Stride = 1, Hidden = hidden, Cell = kind, Dropout = 0 };
+        AcousticModel model = new(device, shape, inputs, TrainingRun.Classes, 1, training: true);
         Dictionary<string, double> result = new(StringComparer.Ordinal);
         foreach (int b in (int[])[1, batch])
         {
             HostBatch host = Batch(time, b, inputs);
             DeviceBatch data = host.Upload(device);
             Tape tape = new(device, recording: false);
-            float[] output = new float[time * b * 29];
+            float[] output = new float[time * b * TrainingRun.Classes];
             result[$"forward batch {b}"] = Fastest(repeats, () =>
             {
                 Tensor log = LogSoftmax.Apply(tape, model.Logits(tape, data.Tensors[0], data.Tensors[1]));
@@ -64,44 +68,19 @@ internal static class NetworkBenchmark
             data.Release();
         }
 
-        Optimiser optimiser = Optimiser.Create(device, model.Parameters, new AdamOptions());
-        Tensor state = device.Allocate(ElementType.Float32, new Shape(StepState.Length));
-        float[] scalars = new float[StepState.Length];
-        HostBatch training = Batch(time, batch, inputs);
-        Tape recording = new(device, recording: true);
-        result[$"training step batch {batch}"] = Fastest(repeats, () =>
-        {
-            DeviceBatch data = training.Upload(device);
-            Tensor logits = model.Logits(recording, data.Tensors[0], data.Tensors[1]);
-            Tensor losses = CtcLoss.Apply(recording, logits, data.Tensors[1], data.Tensors[2], data.Tensors[3], 28, 1f / batch);
-            recording.Backward();
-            device.Fill(state, 0);
-            device.SumLosses(losses, state);
-            model.Parameters.GradientNorm(0, state);
-            optimiser.Step(1e-5f, state);
-            device.Download(state, MemoryMarshal.AsBytes(scalars.AsSpan()));
-            optimiser.Confirm(false);
-            recording.Reset();
-            data.Release();
-        });
+        using TrainingRun run = new(device, shape, batch, time, inputs, TextLength, batches: 1, 1e-5f);
+        result[$"training step batch {batch}"] = Fastest(repeats, () => run.Step());
         return result;
     }
 
     private static HostBatch Batch(int time, int batch, int inputs)
     {
-        const int TextLength = 130;
         Random random = new(1);
         HostBatch host = new();
         Span<float> frames = host.Floats(host.Reserve(ElementType.Float32, new Shape(time, batch, inputs)));
         foreach (ref float value in frames)
             value = (float)((random.NextDouble() * 2) - 1);
         host.Integers(host.Reserve(ElementType.Int32, new Shape(batch))).Fill(time);
-        Span<int> labels = host.Integers(host.Reserve(ElementType.Int32, new Shape(batch * TextLength)));
-        foreach (ref int label in labels)
-            label = random.Next(0, 28);
-        Span<int> offsets = host.Integers(host.Reserve(ElementType.Int32, new Shape(batch + 1)));
-        for (int b = 0; b <= batch; b++)
-            offsets[b] = b * TextLength;
         return host;
     }
 

@@ -72,8 +72,7 @@ internal sealed class ModelsCommand
             parts.Add($"n-grams of {table.Bytes / 1e6:F1} MB");
         foreach ((LanguageUnit unit, string root) in LanguagePackage.NeuralIn(tensors))
         {
-            string prefix = LanguageModelPackage.WeightPrefix(root);
-            long weights = tensors.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(t => t.Count);
+            long weights = ParameterTensors.Count(tensors, LanguageModelPackage.WeightPrefix(root));
             parts.Add($"a neural model of {(unit == LanguageUnit.Words ? "words" : "characters")}, {weights / 1e6:F2} M parameters");
         }
 

@@ -83,6 +83,19 @@ public static class ParameterTensors
         }
     }
 
+    /// <summary>How many weights of a model a file holds; the scales of those in 8 bits are none.</summary>
+    /// <param name="tensors">The file.</param>
+    /// <param name="prefix">What the names of the model's tensors begin with.</param>
+    public static long Count(TensorFile tensors, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return tensors.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal) && !IsScale(tensors, t.Name)).Sum(t => t.Count);
+    }
+
+    /// <summary>Whether a tensor scales weights in 8 bits; parameters may end in the same word.</summary>
+    private static bool IsScale(TensorFile tensors, string name) =>
+        name.EndsWith(ScaleSuffix, StringComparison.Ordinal) && tensors.TryGet(name[..^ScaleSuffix.Length], out TensorEntry? weight) && weight.Type == StoredElementType.Int8;
+
     private static void AddBytes(TensorFileWriter writer, string name, int rows, long[] shape, float[] values)
     {
         float[] scales = new float[rows];

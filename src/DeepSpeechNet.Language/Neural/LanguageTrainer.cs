@@ -33,6 +33,7 @@ public sealed class LanguageTrainer
     private readonly float[] _stepValues = new float[StepState.Length];
     private readonly HostBatch _host = new();
     private readonly long _totalSteps;
+    private readonly int _first;
     private readonly LearningRateSchedule _schedule;
     private TrainingState _state;
     private int _skippedInARow;
@@ -79,6 +80,7 @@ public sealed class LanguageTrainer
         _stepState = model.Device.Allocate(ElementType.Float32, new Shape(StepState.Length));
         long all = (long)_streams.Windows * options.Epochs;
         _totalSteps = options.MaximumSteps > 0 ? Math.Min(all, options.MaximumSteps) : all;
+        _first = _totalSteps < _streams.Windows ? (int)(CounterRandom.Fork(options.Seed, ulong.MaxValue) % (ulong)_streams.Windows) : 0;
         _schedule = options.Schedule == "cosine"
             ? LearningRateSchedule.Cosine(options.LearningRate, options.WarmUpSteps, _totalSteps, 0.01f * options.LearningRate)
             : LearningRateSchedule.Constant(options.LearningRate, options.WarmUpSteps);
@@ -155,6 +157,9 @@ public sealed class LanguageTrainer
         return TrainingOutcome.Finished;
     }
 
+    /// <summary>Which window of its streams the next step reads.</summary>
+    private int Window => (_first + _state.Batch) % _streams.Windows;
+
     private (StepState Result, float Rate) Step()
     {
         if (_state.Batch == _streams.Windows)
@@ -164,6 +169,8 @@ public sealed class LanguageTrainer
             _pass.Reset();
         }
 
+        if (_state.Batch > 0 && Window == 0)
+            _pass.Reset();
         ulong seed = CounterRandom.Fork(_options.Seed, (ulong)_state.Step);
         for (int stream = 0; _options.ForgetRate > 0 && stream < _streams.Batch; stream++)
         {
@@ -199,7 +206,7 @@ public sealed class LanguageTrainer
     private StepState Train(float rate, ulong seed)
     {
         Device device = _model.Device;
-        _streams.Fill(_host, _state.Batch);
+        _streams.Fill(_host, Window);
         if (_model.Output.Samples > 0)
             _model.Output.Draw(CounterRandom.Fork(seed, 1), _host.Integers(_host.Reserve(ElementType.Int32, new Shape(_model.Output.Samples))));
         DeviceBatch batch = _host.Upload(device);

@@ -11,7 +11,10 @@ public sealed record LanguageTrainerOptions
     /// <summary>Passes over the text.</summary>
     public int Epochs { get; init; } = 13;
 
-    /// <summary>Training ends after so many steps if that is earlier; 0 means when all epochs are done.</summary>
+    /// <summary>
+    /// Training ends after so many steps if that is earlier; 0 means when all epochs are done. A run too short to read the text once begins where
+    /// <see cref="Seed"/> says, so that runs which go on from each other do not all read the same beginning.
+    /// </summary>
     public long MaximumSteps { get; init; }
 
     /// <summary>B: streams of text read side by side.</summary>

@@ -191,10 +191,14 @@ public sealed class LanguagePackage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // What was prepared reads the file that is about to be closed.
-        if (_prepared is var (_, session) && ((Task)session).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default).GetAwaiter().GetResult())
-            session.Result.Dispose();
-        _prepared = null;
+        // What was prepared reads the file that is about to be closed. A fault of it is nobody's any more.
+        if (_prepared is var (_, session))
+        {
+            Task.WaitAny(session);
+            if (session.IsCompletedSuccessfully) session.Result.Dispose();
+            _prepared = null;
+        }
+
         NGram?.Dispose();
         _tensors?.Dispose();
     }

@@ -116,6 +116,25 @@ public sealed class LanguageTrainerTests : IDisposable
         Assert.True(recorder.All.OfType<LanguageEvaluationProgress>().Count() < 40);
     }
 
+    [Fact]
+    public async Task A_run_shorter_than_the_text_begins_where_its_seed_says()
+    {
+        NeuralLanguageModelOptions shape = new() { Unit = LanguageUnit.Characters, Cell = CellKind.Tanh, Hidden = 8, Embedding = 0 };
+        TokenText train = TokenText.Of(Letters, Pairs(3, 200));
+        int runs = 0;
+        Assert.Equal(await FirstLoss(1, 0), await FirstLoss(2, 0));
+        Assert.True((await Task.WhenAll(Enumerable.Range(1, 4).Select(seed => FirstLoss((ulong)seed, 3)))).Distinct().Count() > 2);
+        Assert.Equal(await FirstLoss(7, 3), await FirstLoss(7, 3));
+
+        async Task<double> FirstLoss(ulong seed, int steps)
+        {
+            Recorder recorder = new();
+            LanguageTrainerOptions options = new() { Epochs = 1, BatchSize = 2, Window = 10, LearningRate = 1e-9f, Seed = seed, MaximumSteps = steps };
+            await Trainer(Model(shape), options, train, null, $"begin-{runs++}", recorder).RunAsync(CancellationToken.None);
+            return recorder.All.OfType<LanguageStepProgress>().First().Perplexity;
+        }
+    }
+
     private static IEnumerable<string> Pairs(int seed, int sentences)
     {
         Random random = new(seed);
