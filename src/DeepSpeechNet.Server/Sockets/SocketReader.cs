@@ -14,7 +14,9 @@ internal readonly record struct SocketMessage(WebSocketMessageType Kind, ReadOnl
 /// </summary>
 internal sealed class SocketReader(WebSocket socket, ServerLimits limits, TimeProvider time)
 {
-    private const int FirstBuffer = 16 << 10;
+    private const int FirstBuffer = 16 << 10, DiscardedAtOnce = 256;
+
+    private static readonly TimeSpan DiscardPause = TimeSpan.FromMilliseconds(20);
 
     private readonly long _began = time.GetTimestamp();
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
@@ -48,18 +50,21 @@ internal sealed class SocketReader(WebSocket socket, ServerLimits limits, TimePr
     }
 
     /// <summary>
-    /// Reads and forgets until the client closes or patience ends: a connection that is cut with bytes unread would lose the close code on its way.
+    /// Reads and forgets until the client closes or patience ends: a connection that is cut with bytes unread would lose the close code on its way. It takes its time, so that
+    /// a client that does not stop sending costs next to nothing.
     /// </summary>
     public async Task DiscardAsync(CancellationToken patience)
     {
-        ValueWebSocketReceiveResult part;
-        do
+        for (int parts = 1; ; parts++)
         {
             _receiving ??= socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None).AsTask();
-            part = await _receiving.WaitAsync(patience).ConfigureAwait(false);
+            ValueWebSocketReceiveResult part = await _receiving.WaitAsync(patience).ConfigureAwait(false);
             _receiving = null;
+            if (part.MessageType == WebSocketMessageType.Close)
+                return;
+            if (parts % DiscardedAtOnce == 0)
+                await Task.Delay(DiscardPause, time, patience).ConfigureAwait(false);
         }
-        while (part.MessageType != WebSocketMessageType.Close);
     }
 
     /// <summary>Waits for the end of a receive that was given up, and gives the buffer back. The socket must have been closed or aborted before.</summary>

@@ -49,7 +49,7 @@ public sealed record SpeechTrainerOptions
     public bool SortaGrad { get; init; } = true;
 
     /// <summary>
-    /// How many recordings of more than one word, of those whose words' times are known, end early: after a word drawn at random, with the words up to it as their
+    /// How many recordings of more than one word, of those whose words' times are known, end early, at a place drawn at random, with the words before it as their
     /// text. 0 cuts none. It teaches a network that looks both ways to read the beginning of an utterance that is still going on.
     /// </summary>
     public double CutProbability { get; init; }

@@ -5,7 +5,8 @@ namespace DeepSpeechNet.Speech.Training;
 
 /// <summary>
 /// Makes training utterances end before their time: a live partial text comes from the beginning of an utterance, which a network that looks both ways reads
-/// badly if it has heard whole ones alone. The cut lies anywhere in the recording; the words that ended before it are the text. A word is not cut
+/// badly if it has heard whole ones alone. The cut lies anywhere in the recording, early more often than late: how far is drawn as the square of a
+/// uniform number, for the first words are the hardest, having nothing before them. The words that ended before the cut are the text. A word is not cut
 /// within <see cref="Margin"/> of its end, where nobody could say whether it was spoken: then the cut lies just after it.
 /// </summary>
 internal sealed class UtteranceBeginning
@@ -36,7 +37,7 @@ internal sealed class UtteranceBeginning
         ReadOnlySpan<double> ends = _times.Ends(entry);
         if (ends.Length < 2 || CounterRandom.Uniform(seed, 0) >= _probability)
             return (entry.Seconds, entry.Text);
-        double cut = Math.Max(Shortest, CounterRandom.Uniform(seed, 1) * entry.Seconds);
+        double share = CounterRandom.Uniform(seed, 1), cut = Math.Max(Shortest, share * share * entry.Seconds);
         int words = 0;
         while (words < ends.Length && ends[words] + Margin <= cut)
             words++;

@@ -67,13 +67,16 @@ public sealed class StableWordsTests
     }
 
     [Fact]
-    public void A_word_that_much_sound_has_followed_is_shown_and_changed_by_one_pass()
+    public void A_word_that_much_sound_has_followed_is_shown_by_one_pass_and_changed_by_one_that_is_surer()
     {
         StableWords words = new(TimeSpan.FromSeconds(0.1), sure: 0.8, settled: TimeSpan.FromSeconds(0.5));
         Assert.Equal("one", words.Hear(0, Text("one two", 2.45)).Text);
+        Assert.Equal("one", words.Hear(0, Text("won two", 2.45)).Text);
         Assert.Equal("won", words.Hear(0, Text("won too", 2.45)).Text);
         Assert.Equal("won two", words.Hear(0, Text("won two", 2.55)).Text);
-        Assert.Equal("one", words.Hear(0, Text("one tea", 2.45)).Text);
+        Assert.Equal("won two", words.Hear(0, Text("one tea", 2.55)).Text);
+        Assert.Equal("one tea", words.Hear(0, Text("one tea", 2.55, 0.6)).Text);
+        Assert.Equal("won two", words.Hear(0, Text("won two", 2.55, 0.7)).Text);
     }
 
     private string Hear(string text, double seconds = 10) => _words.Hear(0, Text(text, seconds)).Text;
@@ -85,6 +88,6 @@ public sealed class StableWordsTests
         [.. words.Select((w, i) => new TranscriptWord(w.TrimStart('?'), TimeSpan.FromSeconds(i), TimeSpan.FromSeconds(i + 1), w.StartsWith('?') ? 0.5 : 0.9))];
 
     /// <summary>Words of a second each.</summary>
-    private static Transcript Text(string text, double seconds) => new(
-        text, TimeSpan.FromSeconds(seconds), [.. text.Split(' ').Select((w, i) => new TranscriptWord(w, TimeSpan.FromSeconds(i), TimeSpan.FromSeconds(i + 1), 0.5))], []);
+    private static Transcript Text(string text, double seconds, double confidence = 0.5) => new(
+        text, TimeSpan.FromSeconds(seconds), [.. text.Split(' ').Select((w, i) => new TranscriptWord(w, TimeSpan.FromSeconds(i), TimeSpan.FromSeconds(i + 1), confidence))], []);
 }

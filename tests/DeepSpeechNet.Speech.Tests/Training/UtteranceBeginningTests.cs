@@ -34,10 +34,10 @@ public sealed class UtteranceBeginningTests : IDisposable
             Assert.True(seconds <= Ends[words] - UtteranceBeginning.Margin, $"'{text}' at {seconds}");
         }
 
-        // Places are drawn evenly: up to 0.42 s of 2 nothing was said, up to 0.92 s one word, up to 1.52 s two.
-        Assert.InRange(texts[""] / 2000.0, 0.17, 0.25);
-        Assert.InRange(texts["one"] / 2000.0, 0.21, 0.29);
-        Assert.InRange(texts["one two"] / 2000.0, 0.25, 0.35);
+        // A place before x of 2 s is drawn with probability sqrt(x / 2): up to 0.42 s nothing was said, up to 0.92 s one word, up to 1.52 s two.
+        Assert.InRange(texts[""] / 2000.0, 0.41, 0.50);
+        Assert.InRange(texts["one"] / 2000.0, 0.18, 0.26);
+        Assert.InRange(texts["one two"] / 2000.0, 0.155, 0.235);
     }
 
     [Theory]
