@@ -12,7 +12,7 @@ public sealed class RecognitionSession : IAsyncDisposable
     private const int MaximumPendingFinals = 2;
     private const int Piece = 1600;
     private const double Sure = 0.95;
-    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.25);
 
     private readonly Recognizer _recognizer;
     private readonly SessionOptions _options;
@@ -85,7 +85,7 @@ public sealed class RecognitionSession : IAsyncDisposable
             int count = Math.Min(samples.Length, Piece);
             Hear(Resample(samples.Span[..count]));
             samples = samples[count..];
-            await FollowAsync(entry.Token).ConfigureAwait(false);
+            await FollowAsync(more: samples.Length > 0, entry.Token).ConfigureAwait(false);
         }
     }
 
@@ -212,8 +212,8 @@ public sealed class RecognitionSession : IAsyncDisposable
         _nextPartial = _samples.End + _partialSamples;
     }
 
-    /// <summary>Starts a partial text where one is due, and waits where recognition falls behind.</summary>
-    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    /// <summary>Starts a partial text where one is due, and waits where recognition falls behind. While more of a chunk is at hand, a text would be old when it came.</summary>
+    private async ValueTask FollowAsync(bool more, CancellationToken cancellationToken)
     {
         while (_finals.Count > 0 && (_finals.Count > MaximumPendingFinals || _finals.Peek().IsCompleted))
             await _finals.Dequeue().WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -227,7 +227,7 @@ public sealed class RecognitionSession : IAsyncDisposable
                 StartEager(_segmenter.TrimmedStart, _segmenter.TrimmedEnd);
         }
 
-        if (_reader is not null && !pausing && _samples.End >= _nextPartial)
+        if (_reader is not null && !pausing && _samples.End >= _nextPartial && (!more || _options.EveryPartial))
             await ReadOnAsync(cancellationToken).ConfigureAwait(false);
         if (_options.EveryPartial)
             await _partial.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -256,7 +256,8 @@ public sealed class RecognitionSession : IAsyncDisposable
         int utterance = _readUtterance = _utterance;
         float[] samples = _samples.Copy(begin ? start : _readTo, _samples.End);
         _readTo = _samples.End;
-        _nextPartial = _samples.End + _partialSamples;
+        // Chunks that do not divide the interval must not stretch it: it is counted from when the text was due.
+        _nextPartial = begin ? _samples.End + _partialSamples : _nextPartial + ((((_samples.End - _nextPartial) / _partialSamples) + 1) * _partialSamples);
         _partial = PublishAsync(UpdateKind.Partial, utterance, start, Task.Run(() => ReadAsync(utterance, samples, begin), CancellationToken.None), Task.CompletedTask);
     }
 
