@@ -96,6 +96,21 @@ public sealed class RecognitionSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Partials_keep_their_interval_where_chunks_do_not_divide_it()
+    {
+        TimeSpan chunk = TimeSpan.FromMilliseconds(100), interval = TimeSpan.FromMilliseconds(250);
+        await using RecognitionSession session = _recognizer.StartSession(new SessionOptions { EveryPartial = true, EagerFinals = false, PartialInterval = interval });
+        List<TranscriptUpdate> updates = await RunAsync(session, Talk(), (int)(chunk.TotalSeconds * 16000));
+        foreach (IGrouping<int, TranscriptUpdate> utterance in updates.Where(u => !u.IsFinal).GroupBy(u => u.Utterance))
+        {
+            TimeSpan[] ends = [.. utterance.Select(u => u.End)];
+            Assert.True(ends.Length > 4, $"{ends.Length} partial texts");
+            for (int i = 1; i < ends.Length; i++)
+                Assert.InRange(ends[i] - ends[0], i * interval, (i * interval) + chunk);
+        }
+    }
+
+    [Fact]
     public async Task A_final_worked_out_early_is_shown_early_and_is_the_same()
     {
         float[] samples = Talk();
