@@ -166,10 +166,9 @@ public sealed class LanguageTrainer
         {
             _state.Epoch++;
             _state.Batch = 0;
-            _pass.Reset();
         }
 
-        if (_state.Batch > 0 && Window == 0)
+        if (Window == 0)
             _pass.Reset();
         ulong seed = CounterRandom.Fork(_options.Seed, (ulong)_state.Step);
         for (int stream = 0; _options.ForgetRate > 0 && stream < _streams.Batch; stream++)

@@ -50,8 +50,8 @@ internal sealed class SocketReader(WebSocket socket, ServerLimits limits, TimePr
     }
 
     /// <summary>
-    /// Reads and forgets until the client closes or patience ends: a connection that is cut with bytes unread would lose the close code on its way. It takes its time, so that
-    /// a client that does not stop sending costs next to nothing.
+    /// Reads and forgets until the client closes or patience ends: a connection that is cut with bytes unread would lose the close code on its way. It takes its time: a client
+    /// that does not stop sending is read no faster than <see cref="DiscardedAtOnce"/> messages in each <see cref="DiscardPause"/>.
     /// </summary>
     public async Task DiscardAsync(CancellationToken patience)
     {

@@ -111,6 +111,20 @@ public sealed class RecognitionSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_partial_text_has_heard_the_whole_chunk()
+    {
+        // Speech from 0.5 to 1.7 s: texts are due at 0.7 s and on.
+        await using RecognitionSession session = _recognizer.StartSession(new SessionOptions { EagerFinals = false });
+        await session.WriteAsync(Talk().AsMemory(0, (int)(1.4 * 16000)));
+        await foreach (TranscriptUpdate update in session.Updates)
+        {
+            Assert.False(update.IsFinal);
+            Assert.Equal(1.4, update.End.TotalSeconds, 0.001);
+            break;
+        }
+    }
+
+    [Fact]
     public async Task A_final_worked_out_early_is_shown_early_and_is_the_same()
     {
         float[] samples = Talk();
