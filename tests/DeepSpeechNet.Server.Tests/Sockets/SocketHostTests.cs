@@ -89,6 +89,22 @@ public sealed class SocketHostTests
     }
 
     [Fact]
+    public async Task A_burst_is_read_at_the_limits_pace_and_heard_to_its_end()
+    {
+        await using TestServer server = await TestServer.StartAsync(limits: new ServerLimits { MessagesPerSecond = 100 });
+        using ClientWebSocket socket = await server.ConnectAsync("/vosk");
+        byte[] speech = SocketTalk.Pcm(ToneSpeech.Say("bad cab"));
+        const int Messages = 104;
+        int size = (speech.Length / Messages + 2) & ~1;
+        Task<List<JsonElement>> heard = socket.HearAllAsync();
+        for (int at = 0; at < speech.Length; at += size)
+            await socket.SayAsync(speech.AsMemory(at, Math.Min(size, speech.Length - at)));
+        await socket.SayAsync("""{"eof":1}""");
+        Assert.Equal("bad cab", (await heard)[^1].GetProperty("text").GetString());
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.CloseStatus);
+    }
+
+    [Fact]
     public async Task A_session_that_is_too_long_is_ended()
     {
         await using TestServer server = await TestServer.StartAsync(limits: new ServerLimits { SessionTime = TimeSpan.FromMilliseconds(300) });
