@@ -74,14 +74,14 @@ internal static class CtcKernels
         bool valid = frames >= 0 && frames <= a.Frames && first >= 0 && length >= 0 && first + length <= a.LabelCount;
         frames = valid ? frames : 0;
         length = valid ? length : 0;
-        double faults = valid ? 0 : 1, needed = 0;
+        double faults = valid ? 0.0 : 1.0, needed = 0;
         for (int t = Group.IdxX; t < frames; t += Group.DimX)
-            faults += KernelMath.IsFinite(a.Normalisers[(t * a.Batch) + b]) ? 0 : 1;
+            faults += KernelMath.IsFinite(a.Normalisers[(t * a.Batch) + b]) ? 0.0 : 1.0;
         for (int i = Group.IdxX; i < length; i += Group.DimX)
         {
             int label = a.Labels[first + i];
-            faults += label < 0 || label >= a.Classes || label == a.Blank ? 1 : 0;
-            needed += i > 0 && label == a.Labels[first + i - 1] ? 2 : 1;
+            faults += label < 0 || label >= a.Classes || label == a.Blank ? 1.0 : 0.0;
+            needed += i > 0 && label == a.Labels[first + i - 1] ? 2.0 : 1.0;
         }
 
         faults = GroupSums.Sum(shared, faults);

@@ -89,7 +89,7 @@ internal static class StepKernels
         a.State[StepState.LossSum] = (float)sum;
         a.State[StepState.Utterances] = scored;
         a.State[StepState.Impossible] = impossible;
-        a.State[StepState.Skip] = faults > 0 ? 1 : 0;
+        a.State[StepState.Skip] = faults > 0 ? 1f : 0f;
     }
 
     /// <summary>Sums of squares, one lane a strand; rows of negative indices are left out.</summary>

@@ -116,7 +116,7 @@ internal static class TreeKernels
                 sum += KernelMath.Exp(-maximum);
                 loss += maximum + KernelMath.Log(sum) - (child < children ? a.Logits[at + child] : 0);
                 for (int j = 0; j < children; j++)
-                    a.Logits[at + j] = (float)(a.Scale * ((KernelMath.Exp(a.Logits[at + j] - maximum) / sum) - (j == child ? 1 : 0)));
+                    a.Logits[at + j] = (float)(a.Scale * ((KernelMath.Exp(a.Logits[at + j] - maximum) / sum) - (j == child ? 1.0 : 0.0)));
                 at += children;
             }
         }
