@@ -104,6 +104,8 @@ internal static class ElementwiseKernels
         if (i >= a.Count)
             return;
         float value = a.Y[i];
+        if (float.IsNaN(value))
+            return;
         if (value > a.Factor)
             a.Y[i] = a.Factor;
         if (value < -a.Factor)

@@ -4,7 +4,8 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 
 /// <summary>
 /// Exponential and logarithm from plain arithmetic, so that every backend gives the same digits: what a backend offers by these names
-/// is an approximation on some cards and is missing in double precision on others.
+/// is an approximation on some cards and is missing in double precision on others. NaN is asked for by name before numbers are compared: C# turns conditions around,
+/// and on OpenCL ILGPU forgets that the opposite of a comparison holds for NaN too.
 /// </summary>
 internal static class KernelMath
 {
@@ -16,6 +17,8 @@ internal static class KernelMath
     /// <summary>exp x, relative error about 1e-7; 0 below -87.3, where results would be subnormal.</summary>
     public static float Exp(float x)
     {
+        if (float.IsNaN(x))
+            return x;
         if (x > 88.72283f)
             return float.PositiveInfinity;
         if (x < -87.3f)
@@ -39,6 +42,8 @@ internal static class KernelMath
     /// <summary>exp x to the last digits of a double; 0 below -708.</summary>
     public static double Exp(double x)
     {
+        if (double.IsNaN(x))
+            return x;
         if (x > 709.78)
             return double.PositiveInfinity;
         if (x < -708)
@@ -132,6 +137,8 @@ internal static class KernelMath
     /// <summary>The functions of <see cref="Devices.Activation"/> by their numbers.</summary>
     public static float Activate(int kind, float x)
     {
+        if (float.IsNaN(x))
+            return x;
         if (kind == ActivationNumber.ClippedRelu)
             return x < 0 ? 0 : x > 20 ? 20 : x;
         if (kind == ActivationNumber.Relu)
