@@ -64,7 +64,7 @@ internal sealed class BenchCommand
 
     private static (AcousticModel Model, ModelDescription Description, string Name) Load(string? package, Device device)
     {
-        string name = package ?? ModelArguments.Default;
+        string name = ModelArguments.Package(package);
         if (package is not null || Directory.Exists(name))
         {
             (AcousticModel model, ModelDescription description) = ModelPackage.Load(name, device);

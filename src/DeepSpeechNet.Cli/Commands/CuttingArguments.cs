@@ -28,7 +28,7 @@ internal sealed class CuttingArguments(string unsure, double sure)
         parsed.GetValue(_confidence) is >= 0 and <= 1 and double confidence ? confidence : throw new UsageException("--min-confidence must be from 0 to 1.");
 
     /// <summary>The network.</summary>
-    public Recognizer Load(ParseResult parsed) => Recognizer.Load(parsed.GetValue(_model) ?? ModelArguments.Default, parsed.GetValue(_threads), LanguageChoice.Nothing);
+    public Recognizer Load(ParseResult parsed) => Recognizer.Load(ModelArguments.Package(parsed.GetValue(_model)), parsed.GetValue(_threads), LanguageChoice.Nothing);
 
     /// <summary>The recordings that the network can take, at its rate.</summary>
     public ISpeechCorpus Open(ParseResult parsed, Recognizer recognizer, Action<string> warn) => CorpusArguments.Open(

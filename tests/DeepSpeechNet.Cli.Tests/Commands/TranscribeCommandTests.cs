@@ -70,6 +70,14 @@ public sealed class TranscribeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shipped_model_goes_by_its_name()
+    {
+        CommandLine.Run run = await _dsn.RunAsync("transcribe", "--model", "commands", Path.Combine(Repository.Root, "audio-samples", "02-digits.wav"));
+        Assert.Equal((0, "seven three nine zero"), (run.Exit, run.Out.Split('\t')[^1].TrimEnd('\n')));
+        Assert.Equal(1, (await _dsn.RunAsync("transcribe", "--model", "comands", "@/in/one.wav")).Exit);
+    }
+
+    [Fact]
     public async Task SubRip_numbers_its_subtitles() =>
         await Expect(0, "1\n00:00:00,030 --> 00:00:00,740\nbad cab\n\n", "", "@/in/one.wav", "-f", "srt");
 
