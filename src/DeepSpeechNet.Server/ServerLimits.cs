@@ -42,6 +42,9 @@ public sealed record ServerLimits
     /// <summary>WebSocket messages a second of one session.</summary>
     public int MessagesPerSecond { get; init; } = 1000;
 
+    /// <summary>How long an address may open no WebSocket after one of its sessions sent more than that.</summary>
+    public TimeSpan FloodPause { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a server that is told to stop lets sessions deliver their final texts.</summary>
     public TimeSpan ShutdownTime { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -61,6 +64,7 @@ public sealed record ServerLimits
         Check(nameof(MessagesPerSecond), MessagesPerSecond, 1, 1_000_000);
         Check(nameof(UploadDuration), UploadDuration, TimeSpan.FromDays(7));
         Check(nameof(IdleTime), IdleTime, TimeSpan.FromDays(1));
+        Check(nameof(FloodPause), FloodPause, TimeSpan.FromDays(1));
         Check(nameof(SessionTime), SessionTime, TimeSpan.FromDays(365));
         Check(nameof(ShutdownTime), ShutdownTime, TimeSpan.FromHours(1));
     }

@@ -169,7 +169,7 @@ public sealed class SpeechServer : IAsyncDisposable
         RequestLog log = new(logger, _metrics, _health);
         CallerCheck check = new(_options);
         ApiKeys keys = new(_options.ApiKeys);
-        SocketHost sockets = new(_options.Limits, _sessions, _metrics, _health, time, logger, _app.Lifetime.ApplicationStopping);
+        SocketHost sockets = new(_options.Limits, _sessions, new PausedCallers(_options.Limits.FloodPause, time), _metrics, _health, time, logger, _app.Lifetime.ApplicationStopping);
         VoskProtocol vosk = new(recognizer, _options, _metrics);
         LiveProtocol live = new(recognizer, _options, _metrics);
         TranscriptionEndpoint transcriptions = new(recognizer, _options, _gate, _metrics, _health);

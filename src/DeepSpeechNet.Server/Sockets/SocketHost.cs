@@ -19,7 +19,7 @@ internal sealed record SocketConnection(SocketReader Reader, SocketWriter Writer
 internal delegate Task<TimeSpan> SocketProtocol(SocketConnection connection);
 
 /// <summary>Accepts WebSockets, gives each its place and its protocol, and ends every one with the right code.</summary>
-internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots, ServerMetrics metrics, Health health, TimeProvider time, ILogger logger, CancellationToken stopping)
+internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots, PausedCallers paused, ServerMetrics metrics, Health health, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     /// <summary>The subprotocol that pages may ask for beside the one that carries their key.</summary>
     public const string Subprotocol = "dsn";
@@ -34,7 +34,9 @@ internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots
             throw new RefusalException(StatusCodes.Status426UpgradeRequired, "This path speaks WebSocket only.", code: "upgrade_required");
         }
 
-        using IDisposable place = slots.TryTake(context.Connection.RemoteIpAddress ?? IPAddress.None) ?? throw TooMany();
+        IPAddress address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        paused.Check(address);
+        using IDisposable place = slots.TryTake(address) ?? throw TooMany();
         string? chosen = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => !p.StartsWith(ApiKeys.Subprotocol, StringComparison.Ordinal));
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(chosen).ConfigureAwait(false);
         metrics.SessionOpened(name);
@@ -42,7 +44,7 @@ internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots
         using SocketWriter writer = new(socket, limits, time);
         try
         {
-            TimeSpan heard = await RunAsync(name, protocol, new SocketConnection(reader, writer, stopping, context.RequestAborted)).ConfigureAwait(false);
+            TimeSpan heard = await RunAsync(name, address, protocol, new SocketConnection(reader, writer, stopping, context.RequestAborted)).ConfigureAwait(false);
             metrics.Heard(heard, name);
             context.Items[RequestLog.AudioSeconds] = heard.TotalSeconds;
         }
@@ -53,7 +55,7 @@ internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots
         }
     }
 
-    private async Task<TimeSpan> RunAsync(string name, SocketProtocol protocol, SocketConnection connection)
+    private async Task<TimeSpan> RunAsync(string name, IPAddress address, SocketProtocol protocol, SocketConnection connection)
     {
         TimeSpan heard = TimeSpan.Zero;
         try
@@ -65,6 +67,8 @@ internal sealed partial class SocketHost(ServerLimits limits, AddressSlots slots
         }
         catch (SocketEndException e)
         {
+            if (e.Kind == SocketReader.MessageRate)
+                paused.Pause(address);
             metrics.Refused(e.Kind);
             CutOff(logger, name, e.Message);
             await connection.Writer.CloseAsync(e.Status, e.Message).ConfigureAwait(false);

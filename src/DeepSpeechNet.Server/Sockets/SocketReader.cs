@@ -14,19 +14,18 @@ internal readonly record struct SocketMessage(WebSocketMessageType Kind, ReadOnl
 /// </summary>
 internal sealed class SocketReader(WebSocket socket, ServerLimits limits, TimeProvider time)
 {
-    private const int FirstBuffer = 16 << 10, DiscardedAtOnce = 256, MostFullSlices = 10;
+    /// <summary>The word by which an end for too many messages is counted.</summary>
+    public const string MessageRate = "message_rate";
+
+    private const int FirstBuffer = 16 << 10, DiscardedAtOnce = 256;
 
     private static readonly TimeSpan DiscardPause = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>The messages of a slice of time, which is a tenth of a second where the limit has a message for it.</summary>
-    private readonly int _sliceLimit = Math.Max(1, limits.MessagesPerSecond / MostFullSlices);
 
     private readonly long _began = time.GetTimestamp();
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private Task<ValueWebSocketReceiveResult>? _receiving;
-    private long _slice;
-    private int _inSlice;
-    private int _fullSlices;
+    private long _second;
+    private int _inSecond;
 
     /// <summary>The next message.</summary>
     /// <param name="cancellationToken">Stops waiting; the socket stays usable for sending.</param>
@@ -48,7 +47,7 @@ internal sealed class SocketReader(WebSocket socket, ServerLimits limits, TimePr
                 throw TooBig();
             if (!part.EndOfMessage)
                 continue;
-            await PaceAsync().ConfigureAwait(false);
+            Count();
             return new SocketMessage(part.MessageType, _buffer.AsMemory(0, length));
         }
     }
@@ -116,24 +115,13 @@ internal sealed class SocketReader(WebSocket socket, ServerLimits limits, TimePr
         _buffer = larger;
     }
 
-    /// <summary>
-    /// Counts a message. One too many for its slice of time waits for the next, and the client with it: a flood costs no more than messages at the limit do. A client that keeps it
-    /// up for <see cref="MostFullSlices"/> slices on end is cut off.
-    /// </summary>
-    private async Task PaceAsync()
+    private void Count()
     {
-        TimeSpan length = TimeSpan.FromSeconds((double)_sliceLimit / limits.MessagesPerSecond), now = time.GetElapsedTime(_began);
-        long slice = now.Ticks / length.Ticks;
-        if (slice > _slice)
-            (_slice, _inSlice, _fullSlices) = (slice, 0, 0);
-        if (++_inSlice <= _sliceLimit)
-            return;
-        if (++_fullSlices > MostFullSlices)
-            throw new SocketEndException(WebSocketCloseStatus.PolicyViolation, $"more than {limits.MessagesPerSecond} messages a second", "message_rate");
-
-        // The message counts in the next slice, in which the count of full ones goes on.
-        (_slice, _inSlice) = (_slice + 1, 1);
-        await Task.Delay((_slice * length) - now, time, CancellationToken.None).ConfigureAwait(false);
+        long second = (long)time.GetElapsedTime(_began).TotalSeconds;
+        _inSecond = second == _second ? _inSecond + 1 : 1;
+        _second = second;
+        if (_inSecond > limits.MessagesPerSecond)
+            throw new SocketEndException(WebSocketCloseStatus.PolicyViolation, $"more than {limits.MessagesPerSecond} messages a second", MessageRate);
     }
 
     private SocketEndException TooBig() => new(WebSocketCloseStatus.MessageTooBig, $"a message may have {limits.MessageBytes} bytes", "message_too_big");
