@@ -36,5 +36,5 @@ internal static class ModelArguments
         return isName && File.Exists(Path.Combine(Folder, asked, ModelPackage.FileName)) ? Path.Combine(Folder, asked) : asked;
     }
 
-    private const string DefaultName = "commands";
+    private const string DefaultName = "english";
 }

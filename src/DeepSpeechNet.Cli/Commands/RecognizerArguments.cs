@@ -8,7 +8,7 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary>The options of commands that recognise speech: which model, where it runs, how it decodes.</summary>
 internal sealed class RecognizerArguments
 {
-    private readonly Option<string?> _model = new("--model", "-m") { Description = "A model package: a folder with model.safetensors, or the name of one of models/, english say. Default: commands." };
+    private readonly Option<string?> _model = new("--model", "-m") { Description = "A model package: a folder with model.safetensors, or the name of one of models/, commands say. Default: english." };
     private readonly DeviceArguments _device = new();
     private readonly Option<string?> _fourier = new("--fourier") { Description = "The front end's Fourier transform: built-in, or fftsharp in a build that has it. Default: built-in." };
     private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses kept by the beam search; 1 takes the best path, 0 what the model says." };
