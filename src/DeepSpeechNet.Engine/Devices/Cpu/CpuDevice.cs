@@ -9,6 +9,9 @@ namespace DeepSpeechNet.Engine.Devices.Cpu;
 /// </summary>
 public sealed unsafe partial class CpuDevice : Device
 {
+    /// <summary>A buffer is taken for a tensor of half its size at least.</summary>
+    private const int MostWaste = 2;
+
     private readonly Dictionary<long, Stack<CpuBuffer>> _pool = [];
     private readonly List<CpuBuffer> _all = [];
     private readonly WorkerTeam _team;
@@ -38,7 +41,7 @@ public sealed unsafe partial class CpuDevice : Device
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         long size = SizeClass(Math.Max(shape.Count * type.Size(), CpuBuffer.Alignment));
-        if (!_pool.TryGetValue(size, out Stack<CpuBuffer>? free) || !free.TryPop(out CpuBuffer? buffer))
+        if (Unused(size) is not { } buffer)
         {
             buffer = new CpuBuffer(size);
             _all.Add(buffer);
@@ -46,6 +49,20 @@ public sealed unsafe partial class CpuDevice : Device
         }
 
         return new Tensor(this, buffer, 0, type, shape);
+    }
+
+    /// <summary>
+    /// The smallest buffer that lies unused and is large enough, but not much too large: batches of all lengths would otherwise leave buffers of all sizes behind.
+    /// </summary>
+    private CpuBuffer? Unused(long size)
+    {
+        for (long fitting = size; fitting <= MostWaste * size; fitting = SizeClass(fitting + 1))
+        {
+            if (_pool.TryGetValue(fitting, out Stack<CpuBuffer>? free) && free.TryPop(out CpuBuffer? buffer))
+                return buffer;
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>
