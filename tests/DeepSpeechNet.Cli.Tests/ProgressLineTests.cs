@@ -1,3 +1,5 @@
+using DeepSpeechNet.Testing;
+
 namespace DeepSpeechNet.Cli.Tests;
 
 public sealed class ProgressLineTests
@@ -5,7 +7,7 @@ public sealed class ProgressLineTests
     [Fact]
     public void Short_work_shows_nothing_and_long_work_a_line_now_and_then()
     {
-        Clock clock = new();
+        ManualClock clock = new();
         using StringWriter error = new();
         CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: true);
         using (ProgressLine line = new(console, clock))
@@ -24,21 +26,12 @@ public sealed class ProgressLineTests
     [Fact]
     public void Where_nobody_watches_nothing_is_shown()
     {
-        Clock clock = new();
+        ManualClock clock = new();
         using StringWriter error = new();
         CommandConsole console = new(TextWriter.Null, error, () => Stream.Null, errorIsTerminal: false);
         using ProgressLine line = new(console, clock);
         clock.Now += TimeSpan.FromSeconds(3);
         line.Show(_ => "line");
         Assert.Equal("", error.ToString());
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -24,14 +24,11 @@ internal static class ModelArguments
         }
     }
 
-    /// <summary>The package used where none is named.</summary>
-    public static string Default => Path.Combine(Folder, DefaultName);
-
     /// <summary>The package that an option means: a path, the name of one that is shipped where nothing lies at that path, or the default.</summary>
     public static string Package(string? asked)
     {
         if (asked is null)
-            return Default;
+            return Path.Combine(Folder, DefaultName);
         bool isName = Path.GetFileName(asked) == asked && !Path.Exists(asked);
         return isName && File.Exists(Path.Combine(Folder, asked, ModelPackage.FileName)) ? Path.Combine(Folder, asked) : asked;
     }

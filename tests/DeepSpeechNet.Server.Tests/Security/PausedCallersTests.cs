@@ -1,5 +1,6 @@
 using System.Net;
 using DeepSpeechNet.Server.Security;
+using DeepSpeechNet.Testing;
 
 namespace DeepSpeechNet.Server.Tests.Security;
 
@@ -10,25 +11,16 @@ public sealed class PausedCallersTests
     [Fact]
     public void A_paused_address_is_told_when_to_come_back_and_others_are_not_touched()
     {
-        Clock time = new();
+        ManualClock time = new();
         PausedCallers paused = new(TimeSpan.FromSeconds(5), time);
         paused.Check(One);
         paused.Pause(One);
-        time.Seconds += 1.5;
+        time.Now += TimeSpan.FromSeconds(1.5);
         Assert.Equal(4, Assert.Throws<RefusalException>(() => paused.Check(One)).RetryAfterSeconds);
         paused.Check(Other);
         paused.Pause(Other);
-        time.Seconds += 3.5;
+        time.Now += TimeSpan.FromSeconds(3.5);
         paused.Check(One);
         Assert.Throws<RefusalException>(() => paused.Check(Other));
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public double Seconds { get; set; }
-
-        public override long TimestampFrequency => 1000;
-
-        public override long GetTimestamp() => (long)(1000 * Seconds);
     }
 }
