@@ -6,7 +6,7 @@ using DeepSpeechNet.Speech.Recognition;
 namespace DeepSpeechNet.Benchmarks;
 
 /// <summary>
-/// A live stream of clips. Options: those of <see cref="LiveClips"/>, --repeats 20, --tentative. It prints
+/// A live stream of clips. Options: those of <see cref="LiveClips"/>, --repeats 20, --tentative, --errors (clips whose text 1 s after each word has an error). It prints
 /// (1) end marker: from the end of a stream of 10 s (clips joined, one utterance) that was written at once to its final text;
 /// (2) end of speech: how much more of the stream is heard from the last loud 10 ms of a clip to the text that will be the final one, and to the final one itself;
 /// (3) partial texts: how long a pass takes; how long after a word's end, heard in real time, a text shows it; words that change after they were shown (not in the longest common
@@ -28,7 +28,7 @@ internal static class LiveBenchmark
         int repeats = int.Parse(TranscribeBenchmark.Option(args, "--repeats", "20"));
         if (repeats > 0)
             await EndMarkerAsync(live, repeats).ConfigureAwait(false);
-        await StreamsAsync(live, live.Options with { EveryPartial = true, TentativeWords = args.Contains("--tentative") }).ConfigureAwait(false);
+        await StreamsAsync(live, live.Options with { EveryPartial = true, TentativeWords = args.Contains("--tentative") }, args.Contains("--errors")).ConfigureAwait(false);
     }
 
     private static async Task EndMarkerAsync(LiveClips live, int repeats)
@@ -51,7 +51,7 @@ internal static class LiveBenchmark
         Print($"end marker to final text, {length / (double)rate:F0} s utterances", waits, "ms");
     }
 
-    private static async Task StreamsAsync(LiveClips live, SessionOptions options)
+    private static async Task StreamsAsync(LiveClips live, SessionOptions options, bool errors)
     {
         TextNormaliser normaliser = new(live.Recognizer.Model.Alphabet);
         List<double> early = [], final = [], passes = [], delays = [];
@@ -92,9 +92,15 @@ internal static class LiveBenchmark
             }
 
             string reference = normaliser.Normalise(text).Text, name = $"{number++}";
-            last.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.Select(f => f.Text))).Text);
-            foreach ((EvaluationReport report, double later) in new[] { (one, 1.0), (two, 2.0) })
-                report.Add(name, reference, normaliser.Normalise(string.Join(' ', finals.SelectMany(f => f.Words.Select(w => ShownAt(updates, f.Utterance, w, later))))).Text);
+            string said = normaliser.Normalise(string.Join(' ', finals.Select(f => f.Text))).Text, soon = TextAfter(1), later = TextAfter(2);
+            one.Add(name, reference, soon);
+            two.Add(name, reference, later);
+            last.Add(name, reference, said);
+            if (errors && soon != reference)
+                Console.WriteLine($"clip {name}\n  text      {reference}\n  1 s after {soon}\n  2 s after {later}\n  final     {said}");
+
+            string TextAfter(double seconds) =>
+                normaliser.Normalise(string.Join(' ', finals.SelectMany(f => f.Words.Select(w => ShownAt(updates, f.Utterance, w, seconds))))).Text;
         }
 
         Print("end of speech to the text that will be final, in the stream", early, "s");

@@ -3,6 +3,7 @@
 
 usage: speak.py samples OUT            writes the committed clips and their manifest.tsv
        speak.py commands OUT COUNT     writes COUNT clips of digits, command words and coffee orders and their manifest.tsv
+       speak.py digits OUT COUNT       writes COUNT clips of one digit each and their manifest.tsv
        options: --seed N (default 1)
 
 The voices and texts of the samples are never used for training clips. Needs: espeak-ng, flite, sox (Debian packages of these names).
@@ -114,32 +115,32 @@ def samples(out):
     write_manifest(out, rows)
 
 
-def one_command(job):
-    index, text, engine, voice, speed, pitch, out = job
+def one_clip(job):
+    index, text, engine, voice, speed, pitch, out, corpus = job
     path = out / f"{index:06}.wav"
     with tempfile.TemporaryDirectory() as folder:
         raw = f"{folder}/raw.wav"
         speak(engine, voice, text, raw, speed, pitch)
         sox(raw, "-r", "16000", "-c", "1", "-b", "16", str(path), "norm", "-6", "pad", "0.15", "0.15")
-    return path.name, seconds(path), f"{engine}-{voice}", "synthetic-commands", "made by this project", text
+    return path.name, seconds(path), f"{engine}-{voice}", corpus, "made by this project", text
 
 
-def commands(out, count, seed):
+def clips(out, count, seed, text_of, corpus):
     rng = random.Random(seed)
     kept_out = {row[2] for row in SAMPLES}
     jobs = []
     while len(jobs) < count:
-        text = command(rng)
+        text = text_of(rng)
         if text in kept_out and " " in text:
             continue
         if rng.random() < 0.72:
             engine, voice = "espeak", rng.choice(ACCENTS) + rng.choice(VARIANTS)
         else:
             engine, voice = "flite", rng.choice(["slt", "slt", "kal16", "awb"])
-        jobs.append((len(jobs), text, engine, voice, rng.randint(130, 210), rng.randint(30, 70), out))
+        jobs.append((len(jobs), text, engine, voice, rng.randint(130, 210), rng.randint(30, 70), out, corpus))
     rows = []
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for row in pool.map(one_command, jobs):
+        for row in pool.map(one_clip, jobs):
             rows.append(row)
             if len(rows) % 500 == 0:
                 print(f"{len(rows)} of {count}", file=sys.stderr)
@@ -148,7 +149,7 @@ def commands(out, count, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["samples", "commands"])
+    parser.add_argument("what", choices=["samples", "commands", "digits"])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("count", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=1)
@@ -156,8 +157,10 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.what == "samples":
         samples(arguments.out)
+    elif arguments.what == "commands":
+        clips(arguments.out, arguments.count, arguments.seed, command, "synthetic-commands")
     else:
-        commands(arguments.out, arguments.count, arguments.seed)
+        clips(arguments.out, arguments.count, arguments.seed, lambda rng: rng.choice(DIGITS), "synthetic-digits")
 
 
 if __name__ == "__main__":

@@ -13,9 +13,11 @@ public sealed record AugmentationOptions
         Padding = new SilencePaddingOptions { Probability = 0 },
         Reverberation = new ReverberationOptions { Probability = 0 },
         Noise = new NoiseOptions { Probability = 0 },
+        Equaliser = new EqualiserOptions { Probability = 0 },
         BandLimit = new BandLimitOptions { Probability = 0 },
         TimeShift = new TimeShiftOptions { Probability = 0 },
         Volume = new VolumeOptions { Probability = 0 },
+        VocalTract = new VocalTractOptions { Probability = 0 },
         SpecAugment = new SpecAugmentOptions { Probability = 0 },
     };
 
@@ -31,6 +33,9 @@ public sealed record AugmentationOptions
     /// <summary>Noise.</summary>
     public NoiseOptions Noise { get; init; } = new();
 
+    /// <summary>Microphones.</summary>
+    public EqualiserOptions Equaliser { get; init; } = new();
+
     /// <summary>Recordings at 8 kHz and telephone lines.</summary>
     public BandLimitOptions BandLimit { get; init; } = new();
 
@@ -39,6 +44,9 @@ public sealed record AugmentationOptions
 
     /// <summary>Louder and softer.</summary>
     public VolumeOptions Volume { get; init; } = new();
+
+    /// <summary>Longer and shorter vocal tracts, on features.</summary>
+    public VocalTractOptions VocalTract { get; init; } = new();
 
     /// <summary>Masks over features.</summary>
     public SpecAugmentOptions SpecAugment { get; init; } = new();
@@ -51,9 +59,11 @@ public sealed record AugmentationOptions
         Part(nameof(Padding), Padding, o => o.Validate());
         Part(nameof(Reverberation), Reverberation, o => o.Validate());
         Part(nameof(Noise), Noise, o => o.Validate());
+        Part(nameof(Equaliser), Equaliser, o => o.Validate());
         Part(nameof(BandLimit), BandLimit, o => o.Validate());
         Part(nameof(TimeShift), TimeShift, o => o.Validate());
         Part(nameof(Volume), Volume, o => o.Validate());
+        Part(nameof(VocalTract), VocalTract, o => o.Validate());
         Part(nameof(SpecAugment), SpecAugment, o => o.Validate());
     }
 

@@ -14,6 +14,7 @@ public sealed class WaveformAugmenter
     private readonly SilencePadding _padding;
     private readonly Reverberation _reverberation;
     private readonly NoiseMixer _noise;
+    private readonly Equaliser _equaliser;
     private readonly BandLimit _band;
     private readonly TimeShift _shift;
     private readonly VolumePerturbation _volume;
@@ -35,6 +36,7 @@ public sealed class WaveformAugmenter
         _padding = new SilencePadding(options.Padding, sampleRate);
         _reverberation = new Reverberation(options.Reverberation, sampleRate);
         _noise = new NoiseMixer(options.Noise, noises);
+        _equaliser = new Equaliser(options.Equaliser, sampleRate);
         _band = new BandLimit(options.BandLimit, sampleRate);
         _shift = new TimeShift(options.TimeShift, sampleRate);
         _volume = new VolumePerturbation(options.Volume);
@@ -75,6 +77,8 @@ public sealed class WaveformAugmenter
             _reverberation.Apply(result, _random);
         if (Draws(seed, 2, _options.Noise.Probability))
             _noise.Apply(result, _random);
+        if (Draws(seed, 7, _options.Equaliser.Probability))
+            _equaliser.Apply(result, _random);
         if (Draws(seed, 3, _options.BandLimit.Probability))
             _band.Apply(result, _random);
         if (Draws(seed, 4, _options.TimeShift.Probability))

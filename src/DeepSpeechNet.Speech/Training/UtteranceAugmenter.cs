@@ -3,10 +3,11 @@ using DeepSpeechNet.Audio.Processing;
 
 namespace DeepSpeechNet.Speech.Training;
 
-/// <summary>The audio library's augmentation on the way into training: speed, rooms, noise, band limits, shifts and volume on the sound, masks on the frames.</summary>
+/// <summary>The audio library's augmentation on the way into training: speed, rooms, noise, microphones, band limits, shifts and volume on the sound, vocal tracts and masks on the frames.</summary>
 public sealed class UtteranceAugmenter : IUtteranceAugmenter
 {
     private readonly WaveformAugmenter _waveform;
+    private readonly VocalTractPerturbation _vocalTract;
     private readonly SpecAugment _masks;
     private readonly int _features;
 
@@ -20,6 +21,7 @@ public sealed class UtteranceAugmenter : IUtteranceAugmenter
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(frontEnd);
         _waveform = new WaveformAugmenter(options, frontEnd.SampleRate, noises);
+        _vocalTract = new VocalTractPerturbation(options.VocalTract, frontEnd);
         _masks = new SpecAugment(options.SpecAugment);
         _features = new FeatureExtractor(frontEnd).FeatureCount;
     }
@@ -28,5 +30,9 @@ public sealed class UtteranceAugmenter : IUtteranceAugmenter
     public ReadOnlySpan<float> Waveform(ReadOnlySpan<float> samples, ulong seed) => _waveform.Apply(samples, seed);
 
     /// <inheritdoc/>
-    public void Spectrogram(Span<float> frames, int frameCount, ulong seed) => _masks.Apply(frames, frameCount, _features, seed);
+    public void Spectrogram(Span<float> frames, int frameCount, ulong seed)
+    {
+        _vocalTract.Apply(frames, frameCount, seed);
+        _masks.Apply(frames, frameCount, _features, seed);
+    }
 }
