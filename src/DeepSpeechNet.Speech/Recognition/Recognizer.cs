@@ -25,6 +25,9 @@ public sealed class Recognizer : IAsyncDisposable
 
     private const int PartialBeamWidth = 32;
 
+    /// <summary>Utterances of one recording that are on their way at once: enough to fill the network's batches, few enough that an hour needs no more memory than minutes.</summary>
+    private const int UtterancesAhead = 48;
+
     private readonly Device _device;
     private readonly bool _ownsDevice;
     private readonly NetworkRunner _network;
@@ -35,6 +38,9 @@ public sealed class Recognizer : IAsyncDisposable
     private readonly ArrayPool<float> _frames = ArrayPool<float>.Create(1 << 20, 16);
     private readonly ConcurrentBag<UtteranceDecoder> _decoders = [];
     private readonly ConcurrentBag<UtteranceDecoder> _partialDecoders = [];
+
+    // Decoding keeps a processor busy: with more at once than there are processors the thread pool would start thread after thread, each with a decoder of its own.
+    private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
 
     /// <summary>A recogniser of a network that is already loaded.</summary>
     /// <param name="model">The network; nothing else may run it while the recogniser lives.</param>
@@ -186,6 +192,7 @@ public sealed class Recognizer : IAsyncDisposable
         await _network.DisposeAsync().ConfigureAwait(false);
         foreach (UtteranceDecoder decoder in _decoders.Concat(_partialDecoders))
             decoder.Dispose();
+        _decoding.Dispose();
         _language?.Dispose();
         if (_ownsDevice)
             _device.Dispose();
@@ -194,16 +201,18 @@ public sealed class Recognizer : IAsyncDisposable
     private async Task<Transcript> TranscribeSegmentsAsync(ReadOnlyMemory<float> samples, TranscriptionOptions options, CancellationToken cancellationToken)
     {
         double rate = Model.FrontEnd.SampleRate;
-        List<(TimeSpan Start, Task<Transcript> Transcript)> running = [];
-        foreach (SpeechSegment segment in Segments(samples.Span))
+        List<SpeechSegment> segments = Segments(samples.Span);
+        Task<Transcript>[] running = new Task<Transcript>[segments.Count];
+        List<(TimeSpan Start, Transcript Transcript)> parts = new(segments.Count);
+        for (int i = 0; i < segments.Count + UtterancesAhead; i++)
         {
-            ReadOnlyMemory<float> part = samples[(int)segment.Start..(int)segment.End];
-            running.Add((TimeSpan.FromSeconds(segment.Start / rate), TranscribeUtteranceAsync(part, options, cancellationToken)));
+            if (i < segments.Count)
+                running[i] = TranscribeUtteranceAsync(samples[(int)segments[i].Start..(int)segments[i].End], options, cancellationToken);
+            int done = i - UtterancesAhead;
+            if (done >= 0)
+                parts.Add((TimeSpan.FromSeconds(segments[done].Start / rate), await running[done].ConfigureAwait(false)));
         }
 
-        List<(TimeSpan Start, Transcript Transcript)> parts = new(running.Count);
-        foreach ((TimeSpan start, Task<Transcript> transcript) in running)
-            parts.Add((start, await transcript.ConfigureAwait(false)));
         return Transcript.Join(parts, TimeSpan.FromSeconds(samples.Length / rate));
     }
 
@@ -246,7 +255,15 @@ public sealed class Recognizer : IAsyncDisposable
         using LetterProbabilities? letters = await RunNetworkAsync(samples, cancellationToken).ConfigureAwait(false);
         if (letters is null)
             return Transcript.Empty(duration);
-        return Decode(_decoders, letters.Values, duration, Settings(options), options);
+        await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Decode(_decoders, letters.Values, duration, Settings(options), options);
+        }
+        finally
+        {
+            _decoding.Release();
+        }
     }
 
     /// <summary>Text for letters that may still change: without the neural language model, whose second pass is for what is certain.</summary>

@@ -72,15 +72,7 @@ public sealed class RecognizerTests : IAsyncDisposable
     [Fact]
     public async Task A_recording_over_thirty_seconds_is_cut_at_pauses_and_its_times_lie_inside()
     {
-        using FakeCorpus corpus = ToneCorpus.Make(24, 12);
-        List<float> all = [];
-        for (int i = 0; i < corpus.Count; i++)
-        {
-            all.AddRange(Samples(corpus, i));
-            all.AddRange(new float[16000 * 3 / 2]);
-        }
-
-        float[] samples = [.. all];
+        float[] samples = WithPauses(24, 12);
         Assert.True(samples.Length > 30 * 16000);
         Transcript transcript = await _recognizer.TranscribeAsync(samples);
 
@@ -91,6 +83,25 @@ public sealed class RecognizerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_recording_of_more_utterances_than_run_at_once_gives_the_words_of_each_in_order()
+    {
+        float[] samples = WithPauses(130, 14);
+        List<SpeechSegment> segments = _recognizer.Segments(samples);
+        Assert.True(segments.Count > 100, $"only {segments.Count} utterances");
+        List<(TimeSpan, Transcript)> parts = [];
+        foreach (SpeechSegment segment in segments)
+        {
+            ReadOnlyMemory<float> part = samples.AsMemory((int)segment.Start..(int)segment.End);
+            parts.Add((TimeSpan.FromSeconds(segment.Start / 16000.0), await _recognizer.TranscribeUtteranceAsync(part, new TranscriptionOptions(), default)));
+        }
+
+        Transcript transcript = await _recognizer.TranscribeAsync(samples);
+
+        Assert.Equal(Transcript.Join(parts, transcript.Duration).Words, transcript.Words);
+        Assert.NotEmpty(transcript.Words);
+    }
+
+    [Fact]
     public async Task A_cancelled_request_ends_as_cancelled_and_the_others_go_on()
     {
         using FakeCorpus corpus = ToneCorpus.Make(2, 13);
@@ -98,6 +109,13 @@ public sealed class RecognizerTests : IAsyncDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _recognizer.TranscribeAsync(Samples(corpus, 0), cancellationToken: stop.Token));
         Assert.NotNull(await _recognizer.TranscribeAsync(Samples(corpus, 1)));
+    }
+
+    /// <summary>Clips with one and a half seconds of silence behind each.</summary>
+    private static float[] WithPauses(int clips, int seed)
+    {
+        using FakeCorpus corpus = ToneCorpus.Make(clips, seed);
+        return [.. Enumerable.Range(0, corpus.Count).SelectMany(i => Samples(corpus, i).Concat(new float[16000 * 3 / 2]))];
     }
 
     private static float[] Samples(FakeCorpus corpus, int index)
