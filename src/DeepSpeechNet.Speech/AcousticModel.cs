@@ -98,8 +98,8 @@ public sealed class AcousticModel
         Tensor x = Frames.Window(tape, frames, Options.Context, Options.Stride);
         foreach (Dense layer in _dense)
             x = Replace(tape, x, Elementwise.Dropout(tape, layer.Apply(tape, x), Options.Dropout));
-        foreach (Recurrent layer in _recurrent)
-            x = Replace(tape, x, layer.Apply(tape, x, outputLengths));
+        for (int i = 0; i < _recurrent.Count; i++)
+            x = Replace(tape, x, Joined(tape, i, x, _recurrent[i].Apply(tape, x, outputLengths)));
         x = Replace(tape, x, Elementwise.Dropout(tape, _joint.Apply(tape, x), Options.Dropout));
         return Replace(tape, x, _output.Apply(tape, x));
     }
@@ -131,7 +131,7 @@ public sealed class AcousticModel
         List<RecurrentState> states = [];
         for (int i = 0; i < _recurrent.Count; i++)
         {
-            x = _recurrent[i].RunChunk(tape, x, outputLengths, initial[i], carried, out RecurrentState? state);
+            x = Joined(tape, i, x, _recurrent[i].RunChunk(tape, x, outputLengths, initial[i], carried, out RecurrentState? state));
             if (state is not null)
                 states.Add(state);
         }
@@ -140,11 +140,51 @@ public sealed class AcousticModel
         return _output.Apply(tape, _joint.Apply(tape, x));
     }
 
+    /// <summary>
+    /// Takes the weights of a network that has the same shape, or fewer recurrent layers: this one's layers beyond its must be residual ones and begin with input weights
+    /// of zero. Their states then stay zero, so they pass their input on, and this network computes what the other does. (Clipped ReLUs would never leave zero: layers of those cannot be added.)
+    /// Stride and dropout, which have no part in the weights' shapes, may differ.
+    /// </summary>
+    /// <param name="source">The network; it is only read.</param>
+    /// <returns>Whether the shapes fit; if not, nothing was changed.</returns>
+    public bool TryStartFrom(AcousticModel source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        int added = Options.RecurrentLayers - source.Options.RecurrentLayers;
+        AcousticModelOptions fitting = source.Options with
+        {
+            Dropout = Options.Dropout,
+            Stride = Options.Stride,
+            RecurrentLayers = Options.RecurrentLayers,
+            ResidualLayers = Options.ResidualLayers,
+        };
+        if (fitting != Options || (added > 0 && Options.Cell == CellKind.ClippedRelu) || Features != source.Features || Classes != source.Classes || added < 0 || Options.ResidualLayers != source.Options.ResidualLayers + added)
+            return false;
+        Dictionary<string, Parameter> old = source.Parameters.Parameters.ToDictionary(p => p.Name);
+        foreach (Parameter parameter in Parameters.Parameters)
+        {
+            if (old.TryGetValue(parameter.Name, out Parameter? from))
+                ParameterSet.Set(parameter, ParameterSet.Get(from));
+            else if (parameter.Name.EndsWith(".input.weight", StringComparison.Ordinal))
+                ParameterSet.Set(parameter, new float[parameter.Shape.Count]);
+        }
+
+        return true;
+    }
+
     /// <summary>How many frames before a piece <see cref="ChunkLogits"/> looks at: enough for the context window of its first frame, in whole strides.</summary>
     internal int LeadFrames => Frames.Strided(Options.Context, Options.Stride) * Options.Stride;
 
     /// <summary>The units of each recurrent layer's direction.</summary>
     internal int RecurrentUnits => Options.RecurrentHidden == 0 ? Options.Hidden : Options.RecurrentHidden;
+
+    /// <summary>What a recurrent layer passes on: its output, with its input added to it in the last <see cref="AcousticModelOptions.ResidualLayers"/>.</summary>
+    private Tensor Joined(Tape tape, int layer, Tensor input, Tensor output)
+    {
+        if (layer < _recurrent.Count - Options.ResidualLayers)
+            return output;
+        return Replace(tape, output, Elementwise.Add(tape, input, output));
+    }
 
     private static Tensor Replace(Tape tape, Tensor old, Tensor next)
     {

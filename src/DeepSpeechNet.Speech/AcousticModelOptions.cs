@@ -27,6 +27,9 @@ public sealed record AcousticModelOptions
     /// <summary>H of a recurrent direction; 0 means <see cref="Hidden"/>.</summary>
     public int RecurrentHidden { get; init; }
 
+    /// <summary>How many of the last recurrent layers add their input to their output (He et al. 2016, "Deep Residual Learning"), which lets more of them be trained.</summary>
+    public int ResidualLayers { get; init; }
+
     /// <summary>The cell of the recurrent layers.</summary>
     public CellKind Cell { get; init; } = CellKind.ClippedRelu;
 
@@ -49,6 +52,10 @@ public sealed record AcousticModelOptions
         Check(nameof(DenseLayers), DenseLayers, 0, 20);
         Check(nameof(RecurrentLayers), RecurrentLayers, 0, 20);
         Check(nameof(RecurrentHidden), RecurrentHidden, 0, 16_384);
+        Check(nameof(ResidualLayers), ResidualLayers, 0, RecurrentLayers);
+        int units = RecurrentHidden == 0 ? Hidden : RecurrentHidden, output = Direction == DirectionMode.Concatenate ? 2 * units : units;
+        if (ResidualLayers > 0 && ResidualLayers == RecurrentLayers && (DenseLayers == 0 || output != Hidden))
+            throw new ArgumentException($"{nameof(ResidualLayers)} is {ResidualLayers}, but the first recurrent layer's input is not as wide as its output; it may be {RecurrentLayers - 1} at most.");
         if (!Enum.IsDefined(Cell))
             throw new ArgumentException($"{nameof(Cell)} is {Cell}; it must be one of {string.Join(", ", Enum.GetNames<CellKind>())}.");
         if (!Enum.IsDefined(Direction))

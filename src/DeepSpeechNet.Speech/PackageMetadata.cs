@@ -53,6 +53,7 @@ internal static class PackageMetadata
             DenseLayers = fields.Whole(nameof(AcousticModelOptions.DenseLayers), otherwise.DenseLayers),
             RecurrentLayers = fields.Whole(nameof(AcousticModelOptions.RecurrentLayers), otherwise.RecurrentLayers),
             RecurrentHidden = fields.Whole(nameof(AcousticModelOptions.RecurrentHidden), otherwise.RecurrentHidden),
+            ResidualLayers = fields.Whole(nameof(AcousticModelOptions.ResidualLayers), otherwise.ResidualLayers),
             Cell = (CellKind)fields.Name(nameof(AcousticModelOptions.Cell), otherwise.Cell),
             Direction = (DirectionMode)fields.Name(nameof(AcousticModelOptions.Direction), otherwise.Direction),
             BatchNorm = fields.Flag(nameof(AcousticModelOptions.BatchNorm), otherwise.BatchNorm),

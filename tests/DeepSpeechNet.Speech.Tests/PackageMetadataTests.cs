@@ -45,6 +45,7 @@ public sealed class PackageMetadataTests
             DenseLayers = 6,
             RecurrentLayers = 7,
             RecurrentHidden = 8,
+            ResidualLayers = 6,
             Cell = CellKind.GruResetBefore,
             Direction = DirectionMode.Concatenate,
             BatchNorm = true,

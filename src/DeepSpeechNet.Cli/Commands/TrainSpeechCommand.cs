@@ -19,7 +19,7 @@ internal sealed class TrainSpeechCommand
 
     private readonly Option<string[]> _train = new("--train") { Description = "Manifests or packed stores to train on.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _dev = new("--dev") { Description = "Manifests or packed stores to choose the best model by.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same network) instead of random ones." };
+    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model instead of random ones: of the same network, or of one without some of the residual layers." };
     private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora of the manifests alone.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _excludeSpeaker = new("--exclude-speaker") { Description = "Leave these speakers out of training.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _devSpeaker = new("--dev-speaker") { Description = "Take these speakers of the dev manifests alone.", AllowMultipleArgumentsPerToken = true };
@@ -43,6 +43,7 @@ internal sealed class TrainSpeechCommand
     private readonly Option<int> _recurrentHidden = new("--recurrent-hidden") { Description = "Units of a recurrent direction; 0 means H." };
     private readonly Option<int> _denseLayers = new("--dense-layers") { Description = "Fully connected layers before the recurrence.", DefaultValueFactory = _ => Shape.DenseLayers };
     private readonly Option<int> _recurrentLayers = new("--recurrent-layers") { Description = "Recurrent layers.", DefaultValueFactory = _ => Shape.RecurrentLayers };
+    private readonly Option<int> _residualLayers = new("--residual-layers") { Description = "How many of the last recurrent layers add their input to their output.", DefaultValueFactory = _ => Shape.ResidualLayers };
     private readonly Option<CellKind> _cell = new("--cell") { Description = "The recurrent cell.", DefaultValueFactory = _ => Shape.Cell };
     private readonly Option<DirectionMode> _direction = new("--direction") { Description = "Recurrent directions: Sum as in the paper, Concatenate, Forward.", DefaultValueFactory = _ => Shape.Direction };
     private readonly Option<bool> _batchNorm = new("--batch-norm") { Description = "Batch-normalise the recurrences' inputs." };
@@ -105,7 +106,7 @@ internal sealed class TrainSpeechCommand
         using Device device = _run.Device(parsed);
         int features = new FeatureExtractor(frontEnd).FeatureCount;
         AcousticModel model = parsed.GetValue(_from) is { } from
-            ? StartFrom(from, device, shape, features, alphabet)
+            ? StartFrom(from, device, shape, features, alphabet, options.Seed)
             : new AcousticModel(device, shape, features, alphabet.ClassCount, options.Seed, training: true);
         double hours = Enumerable.Range(0, train.Count).Sum(i => train[i].Seconds) / 3600;
         ModelDescription description = new()
@@ -156,6 +157,7 @@ internal sealed class TrainSpeechCommand
         RecurrentHidden = parsed.GetValue(_recurrentHidden),
         DenseLayers = parsed.GetValue(_denseLayers),
         RecurrentLayers = parsed.GetValue(_recurrentLayers),
+        ResidualLayers = parsed.GetValue(_residualLayers),
         Cell = parsed.GetValue(_cell),
         Direction = parsed.GetValue(_direction),
         BatchNorm = parsed.GetValue(_batchNorm),
@@ -164,17 +166,15 @@ internal sealed class TrainSpeechCommand
         Dropout = parsed.GetValue(_dropout),
     };
 
-    /// <summary>A network of the shape asked for with the weights of another; what has no part in the weights' shapes, stride and dropout, may differ.</summary>
-    private static AcousticModel StartFrom(string path, Device device, AcousticModelOptions shape, int features, Alphabet alphabet)
+    /// <summary>A network of the shape asked for with the weights of another.</summary>
+    private static AcousticModel StartFrom(string path, Device device, AcousticModelOptions shape, int features, Alphabet alphabet, ulong seed)
     {
         (AcousticModel source, ModelDescription description) = ModelPackage.Load(path, device);
-        if (description.Acoustic with { Dropout = shape.Dropout, Stride = shape.Stride } != shape || source.Features != features)
-            throw new UsageException($"The network of {path} has another shape than the options here ask for; give the same shape to start from it.");
         if (description.Alphabet.Symbols != alphabet.Symbols)
             throw new UsageException($"The network of {path} writes another alphabet, '{description.Alphabet.Symbols}'; start from one of this alphabet.");
-        AcousticModel model = new(device, shape, features, alphabet.ClassCount, seed: null, training: true);
-        foreach ((Parameter from, Parameter to) in source.Parameters.Parameters.Zip(model.Parameters.Parameters))
-            ParameterSet.Set(to, ParameterSet.Get(from));
+        AcousticModel model = new(device, shape, features, alphabet.ClassCount, seed, training: true);
+        if (!model.TryStartFrom(source))
+            throw new UsageException($"The network of {path} has another shape than the options here ask for; give the same shape to start from it, or more recurrent layers, all those added residual ones.");
         return model;
     }
 }

@@ -80,7 +80,7 @@ public sealed class PartialRecognizerTests : IDisposable
     }
 
     private static AcousticModelOptions Shape(CellKind cell, DirectionMode direction) =>
-        new() { Context = 2, Hidden = 24, DenseLayers = 1, RecurrentLayers = 2, Cell = cell, Direction = direction };
+        new() { Context = 2, Hidden = 24, DenseLayers = 1, RecurrentLayers = 2, ResidualLayers = cell == CellKind.GruResetAfter ? 1 : 0, Cell = cell, Direction = direction };
 
     private static float[] Speech(double seconds, int seed = 1) => SmallRecognizer.Conversation(seed, (0.2, seconds - 0.6));
 
