@@ -72,7 +72,7 @@ internal sealed class TrainSpeechCommand
         {
             self._train, self._dev, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
-            self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._cell, self._direction, self._batchNorm,
+            self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._residualLayers, self._cell, self._direction, self._batchNorm,
             self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._wordTimes, self._cut,
         };
         self._noise.AddTo(command);
