@@ -11,8 +11,8 @@ public sealed class RecognitionSession : IAsyncDisposable
 {
     private const int MaximumPendingFinals = 2;
     private const int Piece = 1600;
-    private const double Sure = 0.95;
-    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.25);
+    private const double Sure = 0.97;
+    private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(0.1), Settled = TimeSpan.FromSeconds(0.35);
 
     private readonly Recognizer _recognizer;
     private readonly SessionOptions _options;

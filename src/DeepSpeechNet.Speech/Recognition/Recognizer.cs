@@ -23,7 +23,10 @@ public sealed class Recognizer : IAsyncDisposable
     /// <summary>Sound that never rises above this (about -80 dB of full scale) is silence and has no words.</summary>
     private const float SilencePeak = 1e-4f;
 
-    private const int PartialBeamWidth = 32;
+    private const int PartialBeamWidth = 48;
+
+    /// <summary>How much more the n-gram model and the word bonus count in a text that goes on than in a final one: the network has not heard what follows yet.</summary>
+    private const double PartialLanguageScale = 1.3;
 
     /// <summary>Utterances of one recording that are on their way at once: enough to fill the network's batches, few enough that an hour needs no more memory than minutes.</summary>
     private const int UtterancesAhead = 48;
@@ -266,11 +269,17 @@ public sealed class Recognizer : IAsyncDisposable
         }
     }
 
-    /// <summary>Text for letters that may still change: without the neural language model, whose second pass is for what is certain.</summary>
+    /// <summary>Text for letters that may still change: without the neural language model, whose second pass is for what is certain, and with more of the n-gram.</summary>
     internal Transcript DecodePartial(ReadOnlySpan<float> letters, TimeSpan duration, TranscriptionOptions options)
     {
         DecoderSettings settings = Settings(options);
-        settings = settings with { BeamWidth = Math.Min(settings.BeamWidth, PartialBeamWidth), NeuralPass = NeuralPass.None };
+        settings = settings with
+        {
+            BeamWidth = Math.Min(settings.BeamWidth, PartialBeamWidth),
+            NeuralPass = NeuralPass.None,
+            NGramWeight = PartialLanguageScale * settings.NGramWeight,
+            WordBonus = PartialLanguageScale * settings.WordBonus,
+        };
         return Decode(_partialDecoders, letters, duration, settings, options, ongoing: true);
     }
 
