@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using DeepSpeechNet.Audio.Processing;
-using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
+using DeepSpeechNet.Language.Decoding;
 
 namespace DeepSpeechNet.Speech.Tests;
 

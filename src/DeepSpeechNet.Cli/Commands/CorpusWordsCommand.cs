@@ -3,8 +3,8 @@ using System.Globalization;
 using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Cli.Transcribing;
 using DeepSpeechNet.Engine.Checkpoints;
-using DeepSpeechNet.Speech.Cutting;
 using DeepSpeechNet.Speech.Corpora;
+using DeepSpeechNet.Speech.Cutting;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Cli.Commands;

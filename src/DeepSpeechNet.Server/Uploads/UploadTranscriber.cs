@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using DeepSpeechNet.Audio;
 using DeepSpeechNet.Audio.Files;
 using DeepSpeechNet.Audio.Processing;
-using DeepSpeechNet.Audio;
 using DeepSpeechNet.Speech.Recognition;
 using Microsoft.AspNetCore.Http;
 

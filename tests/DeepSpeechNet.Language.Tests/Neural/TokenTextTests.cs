@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
-using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Language.Neural;
+using DeepSpeechNet.Language.NGrams;
 
 namespace DeepSpeechNet.Language.Tests.Neural;
 
