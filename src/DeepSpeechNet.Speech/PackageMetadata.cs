@@ -78,6 +78,7 @@ internal static class PackageMetadata
             UnknownLetterCost = fields.Number(nameof(DecoderSettings.UnknownLetterCost), otherwise.UnknownLetterCost),
             NeuralPass = (NeuralPass)fields.Name(nameof(DecoderSettings.NeuralPass), otherwise.NeuralPass),
             NeuralWeight = fields.Number(nameof(DecoderSettings.NeuralWeight), otherwise.NeuralWeight),
+            NeuralShare = fields.Number(nameof(DecoderSettings.NeuralShare), otherwise.NeuralShare),
             RescoredHypotheses = fields.Whole(nameof(DecoderSettings.RescoredHypotheses), otherwise.RescoredHypotheses),
             ConfidenceSlope = fields.Number(nameof(DecoderSettings.ConfidenceSlope), otherwise.ConfidenceSlope),
             ConfidenceOffset = fields.Number(nameof(DecoderSettings.ConfidenceOffset), otherwise.ConfidenceOffset),

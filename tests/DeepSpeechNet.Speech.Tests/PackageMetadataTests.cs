@@ -67,6 +67,7 @@ public sealed class PackageMetadataTests
             UnknownLetterCost = 2,
             NeuralPass = NeuralPass.Beam,
             NeuralWeight = 0.25,
+            NeuralShare = 0.75,
             RescoredHypotheses = 20,
             ConfidenceSlope = 0.5,
             ConfidenceOffset = -1,

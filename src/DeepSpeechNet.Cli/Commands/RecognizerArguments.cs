@@ -20,7 +20,7 @@ internal sealed class RecognizerArguments
     private readonly Option<double?> _beta = new("--beta") { Description = "Added to the score for each word, in nats. Default: what the model says." };
     private readonly Option<string?> _rnn = new("--rnn") { Description = "Where the neural language model takes part: off, beam (in the search) or rescoring (of its best readings). Default: what the model says." };
     private readonly Option<double?> _rnnWeight = new("--rnn-weight") { Description = "Weight of the neural language model; 0 leaves it out. Default: what the model says." };
-
+    private readonly Option<double?> _rnnShare = new("--rnn-share") { Description = "Share of the neural language model in its mixture with the n-gram model in a second pass, 0 to 1; 1 takes it alone. Default: what the model says." };
     private readonly Option<int?> _rescored = new("--rescored") { Description = "Readings that a second pass of the neural language model ranks anew. Default: what the model says." };
 
     public void AddTo(Command command)
@@ -33,6 +33,7 @@ internal sealed class RecognizerArguments
         command.Add(_beta);
         command.Add(_rnn);
         command.Add(_rnnWeight);
+        command.Add(_rnnShare);
         command.Add(_rescored);
         _fourier.AcceptOnlyFromAmong([.. OptionalAudio.FourierNames]);
         command.Add(_model);
@@ -85,6 +86,7 @@ internal sealed class RecognizerArguments
         NGramWeight = parsed.GetValue(_alpha) ?? settings.NGramWeight,
         WordBonus = parsed.GetValue(_beta) ?? settings.WordBonus,
         NeuralWeight = parsed.GetValue(_rnnWeight) ?? settings.NeuralWeight,
+        NeuralShare = parsed.GetValue(_rnnShare) ?? settings.NeuralShare,
         RescoredHypotheses = parsed.GetValue(_rescored) ?? settings.RescoredHypotheses,
         NeuralPass = parsed.GetValue(_rnn) switch
         {
@@ -106,6 +108,8 @@ internal sealed class RecognizerArguments
                 throw new UsageException($"{name} is {weight}; a weight must be 0 to 100.");
         }
 
+        if (parsed.GetValue(_rnnShare) is { } share && !(share is >= 0 and <= 1))
+            throw new UsageException($"--rnn-share is {share}; it must be 0 to 1.");
         if (parsed.GetValue(_beta) is { } bonus && !(bonus is >= -100 and <= 100))
             throw new UsageException($"--beta is {bonus}; it must be -100 to 100.");
         bool alone = parsed.GetValue(_beam) == 1;

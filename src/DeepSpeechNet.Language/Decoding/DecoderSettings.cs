@@ -33,6 +33,9 @@ public sealed record DecoderSettings
     /// <summary>The weight of the neural model; 0 leaves it out.</summary>
     public double NeuralWeight { get; init; } = 0.5;
 
+    /// <summary>The share of the neural model in its mixture with the n-gram model in a second pass, 0 to 1; 1 takes it alone.</summary>
+    public double NeuralShare { get; init; } = 1;
+
     /// <summary>Hypotheses that a second pass looks at.</summary>
     public int RescoredHypotheses { get; init; } = 32;
 
@@ -58,6 +61,7 @@ public sealed record DecoderSettings
         Check(nameof(WordBonus), WordBonus, -100, 100);
         Check(nameof(UnknownLetterCost), UnknownLetterCost, 0, 100);
         Check(nameof(NeuralWeight), NeuralWeight, 0, 100);
+        Check(nameof(NeuralShare), NeuralShare, 0, 1);
         Check(nameof(RescoredHypotheses), RescoredHypotheses, 1, 10_000);
         Check(nameof(ConfidenceSlope), ConfidenceSlope, 0, 1000);
         Check(nameof(ConfidenceOffset), ConfidenceOffset, -1000, 1000);

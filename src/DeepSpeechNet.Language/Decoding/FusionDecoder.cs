@@ -52,7 +52,7 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
                 if (settings.NeuralPass == NeuralPass.Beam)
                     _parts.Add(("RNN", NeuralScorer(alphabet, _neural, weights with { Weight = settings.NeuralWeight, WordBonus = _parts.Count > 0 ? 0 : settings.WordBonus })));
                 else
-                    _rescorer = new HypothesisRescorer(new NeuralTextScorer(_neural.Stepper, _neural.Tokens, settings.UnknownLetterCost), settings.NeuralWeight);
+                    _rescorer = new HypothesisRescorer(SecondPass(_neural, language.NGram, settings), settings.NeuralWeight);
             }
             catch
             {
@@ -146,6 +146,16 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
         }
 
         return WordScorer.OfNeural(session.Stepper, ((WordTokens)session.Tokens).Vocabulary, alphabet, weights);
+    }
+
+    /// <summary>The neural model over whole texts, mixed with the n-gram model where the two have the same symbols.</summary>
+    private static ITextScorer SecondPass(NeuralSession session, NGramModel? ngram, DecoderSettings settings)
+    {
+        NeuralTextScorer neural = new(session.Stepper, session.Tokens, settings.UnknownLetterCost);
+        if (ngram is null || settings.NeuralShare >= 1 || ngram.Vocabulary.HasCharacters != (session.Tokens.Unit == LanguageUnit.Characters))
+            return neural;
+        NGramTextScorer counted = new(ngram, settings.UnknownLetterCost);
+        return settings.NeuralShare <= 0 ? counted : new MixedTextScorer(neural, counted, settings.NeuralShare);
     }
 
     private static void CheckAlphabet(Alphabet alphabet, LanguageTokens tokens, string name)

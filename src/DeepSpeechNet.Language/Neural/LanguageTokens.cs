@@ -27,8 +27,8 @@ public abstract class LanguageTokens
         return [.. tokens];
     }
 
-    /// <summary>How many letters the words of a sentence have that are no symbols of their own but all count as the same unknown one.</summary>
-    public virtual int UnknownLetters(string sentence) => 0;
+    /// <summary>For each symbol of a sentence how many letters the word has that it stands for, where it is the unknown word; 0 for all others. Nothing where no word is unknown.</summary>
+    public virtual int[] UnknownLetters(string sentence) => [];
 
     /// <summary>Whether others count the same symbols under the same numbers.</summary>
     public bool Matches(LanguageTokens others)

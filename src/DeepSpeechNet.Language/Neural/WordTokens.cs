@@ -65,17 +65,17 @@ public sealed class WordTokens : LanguageTokens
     }
 
     /// <inheritdoc/>
-    public override int UnknownLetters(string sentence)
+    public override int[] UnknownLetters(string sentence)
     {
         ArgumentNullException.ThrowIfNull(sentence);
-        int letters = 0;
+        List<int> letters = [];
         foreach (Range word in sentence.AsSpan().SplitAny(Separators))
         {
-            if (!sentence.AsSpan(word).IsEmpty && Vocabulary.Find(sentence.AsSpan(word)) == Vocabulary.Unknown)
-                letters += sentence.AsSpan(word).Length;
+            if (!sentence.AsSpan(word).IsEmpty)
+                letters.Add(Vocabulary.Find(sentence.AsSpan(word)) == Vocabulary.Unknown ? sentence.AsSpan(word).Length : 0);
         }
 
-        return letters;
+        return [.. letters];
     }
 
     /// <inheritdoc/>

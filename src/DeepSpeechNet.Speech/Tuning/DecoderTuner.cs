@@ -118,6 +118,8 @@ public sealed class DecoderTuner
             weights.Add(new Weight(0.2, 1.6, 0.01, s => s.NGramWeight, (s, v) => s with { NGramWeight = v }));
         if (neural)
             weights.Add(new Weight(0.1, 1.2, 0.01, s => s.NeuralWeight, (s, v) => s with { NeuralWeight = v }));
+        if (ngram && neural && start is { NeuralPass: NeuralPass.Rescoring, NeuralShare: < 1 })
+            weights.Add(new Weight(0.3, 0.9, 0.01, s => s.NeuralShare, (s, v) => s with { NeuralShare = Math.Min(v, 0.99) }));
         if (ngram || (neural && start.NeuralPass == NeuralPass.Beam))
             weights.Add(new Weight(-0.5, 3.5, -100, s => s.WordBonus, (s, v) => s with { WordBonus = v }));
         if (ngram)

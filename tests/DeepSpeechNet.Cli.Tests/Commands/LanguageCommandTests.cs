@@ -32,6 +32,24 @@ public sealed class LanguageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Models_are_mixed()
+    {
+        File.WriteAllText(_dsn["orders.txt"], "a large latte\na small latte\n");
+        await Build("@/text.txt");
+        await _dsn.RunAsync("language", "build", "@/orders.txt", "--order", "2", "--out", "@/orders.arpa");
+        CommandLine.Run mixed = await _dsn.RunAsync("language", "mix", "@/m.bin", "@/orders.arpa", "--weights", "0.8", "0.2", "--out", "@/both.bin", "--quantise");
+        Assert.Equal(0, mixed.Exit);
+        Assert.StartsWith("@/both.bin: 12 1-grams, ", mixed.Out);
+        Assert.StartsWith("2 sentences, 6 words, 0 of them unknown\n", (await _dsn.RunAsync("language", "perplexity", "@/both.bin", "@/orders.txt")).Out);
+
+        await _dsn.RunAsync("language", "build", "@/text.txt", "--characters", "--out", "@/letters.bin");
+        (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/letters.bin", "--out", "@/x.bin")).Expect(2, "", "dsn: '@/letters.bin' and '@/m.bin' cannot be mixed: one is a model of words and the other of characters.\n");
+        (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/orders.arpa", "--weights", "1", "--out", "@/x.bin")).Expect(2, "", "dsn: --weights has 1 numbers for 2 models: give one for each.\n");
+        (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/orders.arpa", "--weights", "1", "0", "--out", "@/x.bin")).Expect(2, "", "dsn: --weights are numbers above 0.\n");
+        Assert.False(File.Exists(_dsn["x.bin"]));
+    }
+
+    [Fact]
     public async Task Text_comes_from_gzip_and_from_standard_input_and_may_be_characters()
     {
         using (GZipStream zip = new(File.Create(_dsn["text.gz"]), CompressionLevel.Fastest)) zip.Write(Encoding.UTF8.GetBytes(Text));

@@ -1,6 +1,7 @@
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Decoding.Rescoring;
 using DeepSpeechNet.Language.Decoding.Scorers;
 using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Language.NGrams;
@@ -82,6 +83,32 @@ public sealed class LanguagePackageTests : IDisposable
         {
             double expected = SmallModels.LogProbability(reference, words.Item2.Tokens.Encode(texts[i])) - (i == 1 ? 2 * settings.UnknownLetterCost : 0);
             Assert.Equal(expected, scores[i], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void A_second_pass_mixes_both_models_of_words_where_it_is_told_to()
+    {
+        using NGramModel ngram = SmallModels.Words();
+        var words = Make(new WordTokens(ngram.Vocabulary));
+        LanguagePackage.Save(_folder, ngram, [words]);
+        using LanguagePackage package = LanguagePackage.Load(_folder);
+        string[] texts = ["ab a", "b", "a"];
+        using NeuralSession session = package.OpenNeural(LanguageUnit.Words);
+        NeuralTextScorer neural = new(session.Stepper, session.Tokens);
+        NGramTextScorer counted = new(package.NGram!);
+        Assert.Equal(Sums(neural), Second(1));
+        Assert.Equal(Sums(new MixedTextScorer(neural, counted, 0.75)), Second(0.75));
+        Assert.Equal(Sums(counted), Second(0));
+
+        IEnumerable<double> Sums(ITextScorer scorer) => scorer.Score(texts).Select(t => t.Sum());
+
+        double[] Second(double share)
+        {
+            using FusionDecoder decoder = new(new Alphabet("ab "), new DecoderSettings { BeamWidth = 8, NeuralWeight = 1, NeuralShare = share, UnknownLetterCost = 0 }, package);
+            double[] scores = new double[texts.Length];
+            decoder.Rescorer!.Rank(texts, scores);
+            return scores;
         }
     }
 

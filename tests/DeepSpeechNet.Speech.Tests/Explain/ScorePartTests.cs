@@ -35,10 +35,6 @@ public sealed class ScorePartTests
 
     private sealed class Lengths : ITextScorer
     {
-        public void Score(IReadOnlyList<string> texts, Span<double> logProbabilities)
-        {
-            for (int i = 0; i < texts.Count; i++)
-                logProbabilities[i] = -texts[i].Length;
-        }
+        public double[][] Score(IReadOnlyList<string> texts) => [.. texts.Select(t => new double[] { -t.Length })];
     }
 }

@@ -49,9 +49,8 @@ public sealed class HypothesisRescorer
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(scores);
-        double[] values = new double[texts.Count];
-        _scorer.Score(texts, values);
-        for (int i = 0; i < values.Length; i++) scores[i] += (_weight * values[i]) + (_bonus * Words(texts[i]));
+        double[][] values = _scorer.Score(texts);
+        for (int i = 0; i < values.Length; i++) scores[i] += (_weight * values[i].Sum()) + (_bonus * Words(texts[i]));
         return [.. Enumerable.Range(0, values.Length).OrderByDescending(i => scores[i])];
     }
 

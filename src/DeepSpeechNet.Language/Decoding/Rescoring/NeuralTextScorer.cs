@@ -32,14 +32,18 @@ public sealed class NeuralTextScorer : ITextScorer
     }
 
     /// <inheritdoc/>
-    public void Score(IReadOnlyList<string> texts, Span<double> logProbabilities)
+    public double[][] Score(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         int[][] tokens = new int[texts.Count][];
+        double[][] values = new double[texts.Count][];
         for (int i = 0; i < tokens.Length; i++)
         {
             tokens[i] = _tokens.Encode(texts[i]);
-            logProbabilities[i] = _letterCost == 0 ? 0 : -_letterCost * _tokens.UnknownLetters(texts[i]);
+            values[i] = new double[tokens[i].Length + 1];
+            int[] letters = _letterCost == 0 ? [] : _tokens.UnknownLetters(texts[i]);
+            for (int k = 0; k < letters.Length; k++)
+                values[i][k] = -_letterCost * letters[k];
         }
 
         // A place is a distinct beginning; all texts stand at place 0 before their first symbol.
@@ -49,26 +53,28 @@ public sealed class NeuralTextScorer : ITextScorer
         {
             // Those at one place stand together, since their probabilities come out of one distribution.
             running.Sort((a, b) => at[a] != at[b] ? at[a].CompareTo(at[b]) : a.CompareTo(b));
-            AddScores(running, depth, tokens, at, states, logProbabilities);
+            AddScores(running, depth, tokens, at, states, values);
             running.RemoveAll(i => depth == tokens[i].Length);
             states = Read(running, depth, tokens, at, states);
         }
+
+        return values;
     }
 
     /// <summary>Adds the log probability of the next symbol, or of the end, of each text.</summary>
-    private void AddScores(List<int> running, int depth, int[][] tokens, int[] at, int[] states, Span<double> logProbabilities)
+    private void AddScores(List<int> running, int depth, int[][] tokens, int[] at, int[] states, double[][] values)
     {
         int[] from = new int[running.Count], next = new int[running.Count];
-        float[] values = new float[running.Count];
+        float[] scores = new float[running.Count];
         for (int i = 0; i < from.Length; i++)
         {
             int[] text = tokens[running[i]];
             (from[i], next[i]) = (states[at[running[i]]], depth < text.Length ? text[depth] : _stepper.EndToken);
         }
 
-        _stepper.Score(from, next, values);
+        _stepper.Score(from, next, scores);
         for (int i = 0; i < from.Length; i++)
-            logProbabilities[running[i]] += values[i];
+            values[running[i]][depth] += scores[i];
     }
 
     /// <summary>Lets each text's next symbol be read, each distinct beginning once, and gives the states back that nothing goes on from.</summary>

@@ -29,21 +29,17 @@ public sealed class HypothesisRescorerTests
         using CpuDevice device = SmallModels.Device();
         NeuralLanguageModel model = SmallModels.Neural(device, new CharacterTokens(Small));
         using LanguageStepper stepper = new(model), reference = new(model);
-        double[] found = new double[Texts.Length];
+        double[][] found = [];
         NeuralTextScorer scorer = new(stepper, new CharacterTokens(Small));
         for (int round = 0; round < 2; round++)
         {
-            scorer.Score(Texts, found);
-            for (int i = 0; i < Texts.Length; i++) Assert.Equal(SmallModels.LogProbability(reference, Small.Encode(Texts[i])), found[i], 4);
+            found = scorer.Score(Texts);
+            for (int i = 0; i < Texts.Length; i++) Assert.Equal(SmallModels.LogProbability(reference, Small.Encode(Texts[i])), found[i].Sum(), 4);
             Assert.Equal(1, stepper.StateCount);
         }
 
-        double[] alone = new double[1];
         for (int i = 0; i < Texts.Length; i++)
-        {
-            scorer.Score([Texts[i]], alone);
-            Assert.Equal(found[i], alone[0]);
-        }
+            Assert.Equal(found[i], Assert.Single(scorer.Score([Texts[i]])));
     }
 
     [Fact]
@@ -52,14 +48,12 @@ public sealed class HypothesisRescorerTests
         using CpuDevice device = SmallModels.Device();
         WordTokens tokens = new(new Vocabulary(["a", "ab"]));
         using LanguageStepper stepper = new(SmallModels.Neural(device, tokens));
-        double[] free = new double[Texts.Length], costly = new double[Texts.Length];
-        new NeuralTextScorer(stepper, tokens).Score(Texts, free);
-        new NeuralTextScorer(stepper, tokens, unknownLetterCost: 1.5).Score(Texts, costly);
-        int[] unknown = [0, 0, 0, 1, 1, 0, 6];
+        double[][] free = new NeuralTextScorer(stepper, tokens).Score(Texts), costly = new NeuralTextScorer(stepper, tokens, unknownLetterCost: 1.5).Score(Texts);
+        int[][] unknown = [[0, 0, 0], [0, 0, 0], [0], [1, 0], [0, 0, 1, 0], [0, 0, 0], [4, 2, 0]];
         for (int i = 0; i < Texts.Length; i++)
         {
-            Assert.Equal(SmallModels.LogProbability(stepper, tokens.Encode(Texts[i])), free[i], 4);
-            Assert.Equal(free[i] - (1.5 * unknown[i]), costly[i], 9);
+            Assert.Equal(SmallModels.LogProbability(stepper, tokens.Encode(Texts[i])), free[i].Sum(), 4);
+            for (int k = 0; k < unknown[i].Length; k++) Assert.Equal(free[i][k] - (1.5 * unknown[i][k]), costly[i][k], 9);
         }
     }
 
@@ -67,9 +61,40 @@ public sealed class HypothesisRescorerTests
     public void An_n_gram_model_scores_whole_texts()
     {
         using NGramModel model = SmallModels.Words();
-        double[] found = new double[1];
-        new NGramTextScorer(model).Score(["ab a"], found);
-        Assert.Equal(Math.Log(10) * (-0.3 + -0.4 - 0.6 - 0.2 - 1.1), found[0], 4);
+        double[] found = Assert.Single(new NGramTextScorer(model).Score(["ab a"]));
+        Assert.Equal(3, found.Length);
+        Assert.Equal(Math.Log(10) * (-0.3 + -0.4 - 0.6 - 0.2 - 1.1), found.Sum(), 4);
+        double[] free = Assert.Single(new NGramTextScorer(model).Score(["ab xyz"])), costly = Assert.Single(new NGramTextScorer(model, unknownLetterCost: 2).Score(["ab xyz"]));
+        Assert.Equal([free[0], free[1] - 6, free[2]], costly);
+    }
+
+    [Fact]
+    public void A_mixture_has_the_probability_of_each_word_from_both_models()
+    {
+        using CpuDevice device = SmallModels.Device();
+        using NGramModel words = SmallModels.Words();
+        WordTokens tokens = new(words.Vocabulary);
+        using LanguageStepper stepper = new(SmallModels.Neural(device, tokens));
+        NeuralTextScorer neural = new(stepper, tokens, unknownLetterCost: 1.5);
+        NGramTextScorer counted = new(words, unknownLetterCost: 1.5);
+        double[][] first = neural.Score(Texts), second = counted.Score(Texts), mixed = new MixedTextScorer(neural, counted, 0.3).Score(Texts);
+        for (int i = 0; i < Texts.Length; i++)
+        {
+            Assert.Equal(first[i].Length, mixed[i].Length);
+            for (int k = 0; k < mixed[i].Length; k++) Assert.Equal((0.3 * Math.Exp(first[i][k])) + (0.7 * Math.Exp(second[i][k])), Math.Exp(mixed[i][k]), 12);
+        }
+    }
+
+    [Fact]
+    public void Models_of_other_symbols_and_shares_out_of_range_are_refused()
+    {
+        using CpuDevice device = SmallModels.Device();
+        using NGramModel words = SmallModels.Words();
+        using LanguageStepper stepper = new(SmallModels.Neural(device, new CharacterTokens(Small)));
+        MixedTextScorer mixed = new(new NeuralTextScorer(stepper, new CharacterTokens(Small)), new NGramTextScorer(words), 0.5);
+        Assert.Contains("only models of the same symbols can be mixed", Assert.Throws<InvalidOperationException>(() => mixed.Score(["ab a"])).Message);
+        foreach (double share in new[] { 0, 1, -0.5, double.NaN })
+            Assert.Throws<ArgumentOutOfRangeException>(() => new MixedTextScorer(new Lengths(), new Lengths(), share));
     }
 
     [Fact]
@@ -84,9 +109,6 @@ public sealed class HypothesisRescorerTests
 
     private sealed class Lengths : ITextScorer
     {
-        public void Score(IReadOnlyList<string> texts, Span<double> logProbabilities)
-        {
-            for (int i = 0; i < texts.Count; i++) logProbabilities[i] = -texts[i].Length;
-        }
+        public double[][] Score(IReadOnlyList<string> texts) => [.. texts.Select(t => new double[] { -t.Length })];
     }
 }
