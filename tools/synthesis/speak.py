@@ -4,6 +4,7 @@
 usage: speak.py samples OUT            writes the committed clips and their manifest.tsv
        speak.py commands OUT COUNT     writes COUNT clips of digits, command words and coffee orders and their manifest.tsv
        speak.py digits OUT COUNT       writes COUNT clips of one digit each and their manifest.tsv
+       speak.py accents OUT COUNT      the same in the voices of other languages, spelled as these would say them (accents.py)
        options: --seed N (default 1)
 
 The voices and texts of the samples are never used for training clips. Needs: espeak-ng, flite, sox (Debian packages of these names).
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 
-DIGITS = "zero one two three four five six seven eight nine".split()
+import accents
+from accents import DIGITS
+
 WORDS = "bed cat happy up down left right go".split()
 WAKE = ["alexa", "computer", "jarvis", "smart mirror", "snowboy", "view glass"]
 CARRIERS = ["i'd like", "i want", "get me", "give me", "make me", "brew", "can i get", "can i have", "may i have"]
@@ -116,11 +119,11 @@ def samples(out):
 
 
 def one_clip(job):
-    index, text, engine, voice, speed, pitch, out, corpus = job
+    index, text, engine, voice, said, speed, pitch, out, corpus = job
     path = out / f"{index:06}.wav"
     with tempfile.TemporaryDirectory() as folder:
         raw = f"{folder}/raw.wav"
-        speak(engine, voice, text, raw, speed, pitch)
+        speak(engine, voice, said, raw, speed, pitch)
         sox(raw, "-r", "16000", "-c", "1", "-b", "16", str(path), "norm", "-6", "pad", "0.15", "0.15")
     return path.name, seconds(path), f"{engine}-{voice}", corpus, "made by this project", text
 
@@ -137,19 +140,32 @@ def clips(out, count, seed, text_of, corpus):
             engine, voice = "espeak", rng.choice(ACCENTS) + rng.choice(VARIANTS)
         else:
             engine, voice = "flite", rng.choice(["slt", "slt", "kal16", "awb"])
-        jobs.append((len(jobs), text, engine, voice, rng.randint(130, 210), rng.randint(30, 70), out, corpus))
+        jobs.append((len(jobs), text, engine, voice, text, rng.randint(130, 210), rng.randint(30, 70), out, corpus))
+    speak_all(out, jobs)
+
+
+def accented(out, count, seed):
+    rng = random.Random(seed)
+    jobs = []
+    for index in range(count):
+        text, voice, said = accents.utterance(rng)
+        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(20, 85), out, "synthetic-accents"))
+    speak_all(out, jobs)
+
+
+def speak_all(out, jobs):
     rows = []
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for row in pool.map(one_clip, jobs):
             rows.append(row)
             if len(rows) % 500 == 0:
-                print(f"{len(rows)} of {count}", file=sys.stderr)
+                print(f"{len(rows)} of {len(jobs)}", file=sys.stderr)
     write_manifest(out, rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["samples", "commands", "digits"])
+    parser.add_argument("what", choices=["samples", "commands", "digits", "accents"])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("count", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=1)
@@ -159,6 +175,8 @@ def main():
         samples(arguments.out)
     elif arguments.what == "commands":
         clips(arguments.out, arguments.count, arguments.seed, command, "synthetic-commands")
+    elif arguments.what == "accents":
+        accented(arguments.out, arguments.count, arguments.seed)
     else:
         clips(arguments.out, arguments.count, arguments.seed, lambda rng: rng.choice(DIGITS), "synthetic-digits")
 
