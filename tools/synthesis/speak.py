@@ -149,7 +149,7 @@ def accented(out, count, seed):
     jobs = []
     for index in range(count):
         text, voice, said = accents.utterance(rng)
-        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(20, 85), out, "synthetic-accents"))
+        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(20, 99), out, "synthetic-accents"))
     speak_all(out, jobs)
 
 

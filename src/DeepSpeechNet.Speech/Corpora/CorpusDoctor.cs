@@ -117,7 +117,7 @@ public static class CorpusDoctor
     {
         if (entry.Text.Length == 0)
         {
-            find(FindingKind.EmptyText, "The text is empty.");
+            find(FindingKind.EmptyText, "The text is empty, which is right only where nobody speaks: training takes the clip to teach that nothing is to be written.");
             return;
         }
         var unknown = new List<Rune>();

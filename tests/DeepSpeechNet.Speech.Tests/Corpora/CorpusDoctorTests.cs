@@ -35,7 +35,7 @@ public sealed class CorpusDoctorTests
         Finds(FindingKind.UnknownLetter, "The alphabet lacks 'é', '!', '😀'.", FakeCorpus.Entry("a", "café!! 😀!"), Noise(1));
 
     [Fact]
-    public void An_empty_text_is_found() => Finds(FindingKind.EmptyText, "The text is empty.", FakeCorpus.Entry("a", ""), Noise(1));
+    public void An_empty_text_is_found() => Finds(FindingKind.EmptyText, "The text is empty, which is right only where nobody speaks: training takes the clip to teach that nothing is to be written.", FakeCorpus.Entry("a", ""), Noise(1));
 
     [Fact]
     public void A_text_longer_than_its_frames_is_found() =>
