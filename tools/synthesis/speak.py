@@ -5,6 +5,7 @@ usage: speak.py samples OUT            writes the committed clips and their mani
        speak.py commands OUT COUNT     writes COUNT clips of digits, command words and coffee orders and their manifest.tsv
        speak.py digits OUT COUNT       writes COUNT clips of one digit each and their manifest.tsv
        speak.py accents OUT COUNT      the same in the voices of other languages, spelled as these would say them (accents.py)
+       speak.py high OUT COUNT         the same in the high voices of women and children, every second one of another language
        options: --seed N (default 1)
 
 The voices and texts of the samples are never used for training clips. Needs: espeak-ng, flite, sox (Debian packages of these names).
@@ -52,6 +53,7 @@ VARIANTS = ["", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "
             "+Mike", "+Michael", "+belinda", "+edward", "+grandma", "+grandpa", "+adam", "+anika", "+antonio", "+benjamin", "+boris",
             "+david", "+ed", "+paul", "+robert", "+victor", "+quincy", "+norbert", "+Gene", "+Denis", "+klatt", "+klatt2", "+shelby"]
 ACCENTS = ["en-us", "en-us", "en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-029", "en-us-nyc"]
+HIGH = ["+f1", "+f2", "+f3", "+f4", "+f5", "+Annie", "+belinda", "+anika", "+Alicia", "+steph", "+linda"]  # the last two with other languages alone: the samples have them in English
 
 
 def speak(engine, voice, text, wav, speed=165, pitch=50):
@@ -149,7 +151,21 @@ def accented(out, count, seed):
     jobs = []
     for index in range(count):
         text, voice, said = accents.utterance(rng)
-        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(20, 99), out, "synthetic-accents"))
+        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(20, 85), out, "synthetic-accents"))
+    speak_all(out, jobs)
+
+
+def high(out, count, seed):
+    rng = random.Random(seed)
+    jobs = []
+    for index in range(count):
+        if index % 2:
+            text, voice, said = accents.utterance(rng)
+            voice = voice.split("+")[0] + rng.choice(HIGH)
+        else:
+            text = said = rng.choice(DIGITS)
+            voice = rng.choice(ACCENTS) + rng.choice(HIGH[:9])
+        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(65, 99), out, "synthetic-accents"))
     speak_all(out, jobs)
 
 
@@ -165,7 +181,7 @@ def speak_all(out, jobs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["samples", "commands", "digits", "accents"])
+    parser.add_argument("what", choices=["samples", "commands", "digits", "accents", "high"])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("count", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=1)
@@ -177,6 +193,8 @@ def main():
         clips(arguments.out, arguments.count, arguments.seed, command, "synthetic-commands")
     elif arguments.what == "accents":
         accented(arguments.out, arguments.count, arguments.seed)
+    elif arguments.what == "high":
+        high(arguments.out, arguments.count, arguments.seed)
     else:
         clips(arguments.out, arguments.count, arguments.seed, lambda rng: rng.choice(DIGITS), "synthetic-digits")
 
