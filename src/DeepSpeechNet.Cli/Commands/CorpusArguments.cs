@@ -19,8 +19,10 @@ internal static class CorpusArguments
         foreach (string path in paths)
             parts.Add(SpeechCorpus.Open(path, options, warn));
         ISpeechCorpus corpus = parts.Count == 1 ? parts[0] : new CombinedCorpus(parts);
-        return corpus.Count > 0
-            ? corpus
-            : throw new CorpusException(string.Join(", ", paths), 0, "nothing is left to use: check the files, and the corpora and speakers asked for");
+        if (corpus.Count == 0)
+            throw new CorpusException(string.Join(", ", paths), 0, "nothing is left to use: check the files, and the corpora and speakers asked for");
+        foreach (string name in filter.MatchingNone(Enumerable.Range(0, corpus.Count).Select(i => corpus[i].Corpus).ToHashSet(StringComparer.Ordinal)))
+            warn($"No recording is of a corpus '{name}': check how it is spelled.");
+        return corpus;
     }
 }

@@ -8,8 +8,8 @@ internal sealed class CorpusPackCommand
 {
     private readonly Argument<string[]> _manifests = new("manifests") { Description = "The manifests.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _out = new("--out") { Description = "The store to write or to replace.", Required = true };
-    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _excludeCorpus = new("--exclude-corpus") { Description = "Leave these corpora out; a name may end in *.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; in a name * stands for any letters.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _excludeCorpus = new("--exclude-corpus") { Description = "Leave these corpora out; in a name * stands for any letters.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _rate = new("--rate") { Description = "Samples a second of the store. Default: 16000.", DefaultValueFactory = _ => 16_000 };
     private readonly CommandConsole _console;
 

@@ -8,7 +8,7 @@ namespace DeepSpeechNet.Cli.Commands;
 internal sealed class CuttingArguments(string unsure, double sure)
 {
     private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores with the recordings and their texts.", Required = true, AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; in a name * stands for any letters.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double> _confidence = new("--min-confidence") { Description = $"Leave out {unsure}, 0 to 1.", DefaultValueFactory = _ => sure };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "The model package whose network finds the words. Default: the one shipped." };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the network; 0 means one per processor." };

@@ -13,7 +13,7 @@ namespace DeepSpeechNet.Cli.Commands;
 internal sealed class EvaluateCommand
 {
     private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores to recognise.", Required = true, AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; in a name * stands for any letters.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _onlySpeaker = new("--only-speaker") { Description = "Take these speakers alone.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _report = new("--report") { Description = "Write a page with tables, bars and the worst utterances word by word into this file." };
     private readonly Option<bool> _compare = new("--compare") { Description = "Compare decoding without language models, with each and with both; recordings over 30 s are left out." };

@@ -15,7 +15,7 @@ internal sealed class TuneCommand
     private const int Best = 10;
 
     private readonly Option<string[]> _manifest = new("--manifest") { Description = "Manifests or packed stores that the model was not trained on.", Required = true, AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; a name may end in *.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _onlyCorpus = new("--only-corpus") { Description = "Take these corpora alone; in a name * stands for any letters.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _most = new("--most") { Description = "Take at most this many recordings, spread over the manifests; 0 takes all." };
     private readonly Option<int> _trials = new("--trials") { Description = "Random settings tried first.", DefaultValueFactory = _ => new DecoderTunerOptions().RandomTrials };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Rounds of moving each weight up and down.", DefaultValueFactory = _ => new DecoderTunerOptions().Rounds };

@@ -1,12 +1,14 @@
+using System.IO.Enumeration;
+
 namespace DeepSpeechNet.Speech.Corpora;
 
 /// <summary>Which clips of a corpus are used. An empty list selects everything (or excludes nothing).</summary>
 public sealed record CorpusFilter
 {
-    /// <summary>Only clips of these corpora. A name may end in <c>*</c>.</summary>
+    /// <summary>Only clips of these corpora. In a name <c>*</c> stands for any letters.</summary>
     public IReadOnlyList<string> OnlyCorpora { get; init; } = [];
 
-    /// <summary>No clips of these corpora. A name may end in <c>*</c>.</summary>
+    /// <summary>No clips of these corpora. In a name <c>*</c> stands for any letters.</summary>
     public IReadOnlyList<string> ExcludedCorpora { get; init; } = [];
 
     /// <summary>Only clips of these speakers, given as <c>speaker</c> or <c>corpus/speaker</c>.</summary>
@@ -49,14 +51,20 @@ public sealed record CorpusFilter
         return Accepts(entry.Corpus, entry.Speaker, entry.Seconds);
     }
 
+    /// <summary>Those of <see cref="OnlyCorpora"/> that are the name of none of these corpora: most likely they are misspelled.</summary>
+    /// <param name="corpora">Names of corpora.</param>
+    public IEnumerable<string> MatchingNone(IReadOnlyCollection<string> corpora) => OnlyCorpora.Where(name => !corpora.Any(corpus => Names(name, corpus)));
+
     private static bool NamesCorpus(IReadOnlyList<string> names, string corpus)
     {
         foreach (string name in names)
         {
-            if (name.EndsWith('*') ? corpus.AsSpan().StartsWith(name.AsSpan(0, name.Length - 1), StringComparison.Ordinal) : corpus == name) return true;
+            if (Names(name, corpus)) return true;
         }
         return false;
     }
+
+    private static bool Names(string name, string corpus) => name.Contains('*') ? FileSystemName.MatchesSimpleExpression(name, corpus, ignoreCase: false) : corpus == name;
 
     private static bool NamesSpeaker(IReadOnlyList<string> names, string corpus, string speaker)
     {

@@ -11,11 +11,21 @@ public sealed class CorpusFilterTests
     public void An_empty_filter_accepts_everything() => Assert.True(Accepts(new CorpusFilter()));
 
     [Fact]
-    public void Corpora_are_selected_and_excluded_by_name_or_beginning()
+    public void Names_of_no_corpus_are_told()
+    {
+        CorpusFilter filter = new() { OnlyCorpora = ["fsdd", "an*", "*-words", "fsd", "*x"] };
+        Assert.Equal(["fsd", "*x"], filter.MatchingNone(["fsdd", "an4", "an4-words"]));
+        Assert.Empty(new CorpusFilter().MatchingNone(["fsdd"]));
+    }
+
+    [Fact]
+    public void Corpora_are_selected_and_excluded_by_name_or_a_part_of_it()
     {
         Assert.True(Accepts(new CorpusFilter { OnlyCorpora = ["an4", "fsdd"] }));
         Assert.False(Accepts(new CorpusFilter { OnlyCorpora = ["an4", "fsd"] }));
         Assert.True(Accepts(new CorpusFilter { OnlyCorpora = ["fs*"] }));
+        Assert.True(Accepts(new CorpusFilter { OnlyCorpora = ["*dd"] }));
+        Assert.False(Accepts(new CorpusFilter { OnlyCorpora = ["*d4", "FS*"] }));
         Assert.False(Accepts(new CorpusFilter { ExcludedCorpora = ["fsdd"] }));
         Assert.False(Accepts(new CorpusFilter { OnlyCorpora = ["fsdd"], ExcludedCorpora = ["f*"] }));
     }
