@@ -33,7 +33,7 @@ public sealed record DecoderSettings
     /// <summary>The weight of the neural model; 0 leaves it out.</summary>
     public double NeuralWeight { get; init; } = 0.5;
 
-    /// <summary>The share of the neural model in its mixture with the n-gram model in a second pass, 0 to 1; 1 takes it alone.</summary>
+    /// <summary>The share of the neural model in its mixture with the n-gram model in a second pass, 0 to 1; 1 takes it alone, as do models of different symbols.</summary>
     public double NeuralShare { get; init; } = 1;
 
     /// <summary>Hypotheses that a second pass looks at.</summary>

@@ -1,3 +1,5 @@
+using DeepSpeechNet.Language.Decoding;
+
 namespace DeepSpeechNet.Language.NGrams;
 
 /// <summary>
@@ -104,9 +106,9 @@ public static class NGramMixer
             for (int k = 0; k < _models.Count; k++)
             {
                 double context = _weights[k] + Chain(k, words[..^1], out NGramState state);
-                before = Add(before, context);
+                before = LogMath.Add(before, context);
                 int last = _ids[k][words[^1]];
-                if (last >= 0 && double.IsFinite(context)) with = Add(with, context + _models[k].Score(state, last, out _));
+                if (last >= 0 && double.IsFinite(context)) with = LogMath.Add(with, context + _models[k].Score(state, last, out _));
             }
 
             return with - before;
@@ -133,7 +135,5 @@ public static class NGramMixer
 
             return sum;
         }
-
-        private static double Add(double a, double b) => Decoding.LogMath.Add(a, b);
     }
 }
