@@ -146,26 +146,25 @@ def clips(out, count, seed, text_of, corpus):
     speak_all(out, jobs)
 
 
-def accented(out, count, seed):
-    rng = random.Random(seed)
-    jobs = []
-    for index in range(count):
+def accent(rng, index):
+    return accents.utterance(rng)
+
+
+def high_voice(rng, index):
+    if index % 2:
         text, voice, said = accents.utterance(rng)
-        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(20, 85), out, "synthetic-accents"))
-    speak_all(out, jobs)
+        return text, voice.split("+")[0] + rng.choice(HIGH), said
+    text = rng.choice(DIGITS)
+    return text, rng.choice(ACCENTS) + rng.choice(HIGH[:9]), text
 
 
-def high(out, count, seed):
+def digits_of(out, count, seed, spoken, lowest, highest):
+    """Digits as spoken(rng, index) says: the text, an espeak-ng voice, and what the voice is to read; pitches from lowest to highest."""
     rng = random.Random(seed)
     jobs = []
     for index in range(count):
-        if index % 2:
-            text, voice, said = accents.utterance(rng)
-            voice = voice.split("+")[0] + rng.choice(HIGH)
-        else:
-            text = said = rng.choice(DIGITS)
-            voice = rng.choice(ACCENTS) + rng.choice(HIGH[:9])
-        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(65, 99), out, "synthetic-accents"))
+        text, voice, said = spoken(rng, index)
+        jobs.append((index, text, "espeak", voice, said, rng.randint(120, 220), rng.randint(lowest, highest), out, "synthetic-accents"))
     speak_all(out, jobs)
 
 
@@ -192,9 +191,9 @@ def main():
     elif arguments.what == "commands":
         clips(arguments.out, arguments.count, arguments.seed, command, "synthetic-commands")
     elif arguments.what == "accents":
-        accented(arguments.out, arguments.count, arguments.seed)
+        digits_of(arguments.out, arguments.count, arguments.seed, accent, 20, 85)
     elif arguments.what == "high":
-        high(arguments.out, arguments.count, arguments.seed)
+        digits_of(arguments.out, arguments.count, arguments.seed, high_voice, 65, 99)
     else:
         clips(arguments.out, arguments.count, arguments.seed, lambda rng: rng.choice(DIGITS), "synthetic-digits")
 

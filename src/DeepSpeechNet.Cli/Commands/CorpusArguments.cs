@@ -21,6 +21,8 @@ internal static class CorpusArguments
         ISpeechCorpus corpus = parts.Count == 1 ? parts[0] : new CombinedCorpus(parts);
         if (corpus.Count == 0)
             throw new CorpusException(string.Join(", ", paths), 0, "nothing is left to use: check the files, and the corpora and speakers asked for");
+        if (filter.OnlyCorpora.Count == 0)
+            return corpus;
         foreach (string name in filter.MatchingNone(Enumerable.Range(0, corpus.Count).Select(i => corpus[i].Corpus).ToHashSet(StringComparer.Ordinal)))
             warn($"No recording is of a corpus '{name}': check how it is spelled.");
         return corpus;

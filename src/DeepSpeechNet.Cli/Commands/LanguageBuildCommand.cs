@@ -47,8 +47,7 @@ internal sealed class LanguageBuildCommand
         };
         if (parsed.GetValue(_vocabulary) is { } most) options = options with { MaximumWords = most };
         UsageException.Check(options.Validate);
-        if (options.Quantise && path.EndsWith(".arpa", StringComparison.OrdinalIgnoreCase)) throw new UsageException("--quantise needs the binary form: give --out a name that does not end in .arpa.");
-        NGramFiles.CheckFolder(path);
+        NGramFiles.CheckTarget(path, options.Quantise);
         TextFiles text = new(parsed.GetRequiredValue(_text), _console);
         if (parsed.GetValue(_vocabularyFile) is { } file)
         {

@@ -30,10 +30,9 @@ internal sealed class LanguageConvertCommand
         double prune = parsed.GetValue(_prune);
         bool quantise = parsed.GetValue(_quantise);
         if (!(prune >= 0) || !double.IsFinite(prune)) throw new UsageException($"--prune is 0 or more, not {prune}.");
-        if (quantise && to.EndsWith(".arpa", StringComparison.OrdinalIgnoreCase)) throw new UsageException("--quantise needs the binary form: give a name that does not end in .arpa.");
         string[] measured = parsed.GetValue(_measure) ?? [];
         if (quantise && measured.Length == 0) throw new UsageException("--quantise needs --measure TEXT, to say what it costs.");
-        NGramFiles.CheckFolder(to);
+        NGramFiles.CheckTarget(to, quantise);
         TextFiles? text = measured.Length > 0 ? new TextFiles(measured, _console) : null;
         using ProgressLine progress = new(_console, TimeProvider.System);
         await Task.Run(() => Convert(parsed.GetRequiredValue(_from), to, prune, quantise, text, progress, cancellationToken), cancellationToken).ConfigureAwait(false);

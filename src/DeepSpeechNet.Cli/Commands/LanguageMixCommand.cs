@@ -34,8 +34,7 @@ internal sealed class LanguageMixCommand
         if (weights.Length != paths.Length) throw new UsageException($"--weights has {weights.Length} numbers for {paths.Length} models: give one for each.");
         if (weights.Any(w => !(w > 0 && double.IsFinite(w)))) throw new UsageException("--weights are numbers above 0.");
         if (!(prune >= 0) || !double.IsFinite(prune)) throw new UsageException($"--prune is 0 or more, not {prune}.");
-        if (quantise && to.EndsWith(".arpa", StringComparison.OrdinalIgnoreCase)) throw new UsageException("--quantise needs the binary form: give a name that does not end in .arpa.");
-        NGramFiles.CheckFolder(to);
+        NGramFiles.CheckTarget(to, quantise);
         using ProgressLine progress = new(_console, TimeProvider.System);
         await Task.Run(() => Mix(paths, weights, to, prune, quantise, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
         return 0;

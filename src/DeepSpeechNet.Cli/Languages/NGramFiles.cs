@@ -19,10 +19,11 @@ internal static class NGramFiles
         return $"{path}: {counts}; {new FileInfo(path).Length / 1e6:F1} MB";
     }
 
-    /// <summary>Complains before any work if the file's folder is missing.</summary>
-    /// <exception cref="UsageException">It is.</exception>
-    public static void CheckFolder(string path)
+    /// <summary>Complains before any work if the file's folder is missing, or if its form cannot hold values in 8 bits that it is to have.</summary>
+    /// <exception cref="UsageException">One of these is so.</exception>
+    public static void CheckTarget(string path, bool quantise)
     {
+        if (quantise && path.EndsWith(".arpa", StringComparison.OrdinalIgnoreCase)) throw new UsageException("--quantise needs the binary form: give the model a name that does not end in .arpa.");
         if (Directory.Exists(path)) throw new UsageException($"'{path}' is a folder; name the file to write.");
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (folder is not null && !Directory.Exists(folder)) throw new UsageException($"The folder of '{path}' does not exist; create it and try again.");

@@ -46,6 +46,7 @@ public sealed class LanguageCommandTests : IDisposable
         (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/letters.bin", "--out", "@/x.bin")).Expect(2, "", "dsn: '@/letters.bin' and '@/m.bin' cannot be mixed: one is a model of words and the other of characters.\n");
         (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/orders.arpa", "--weights", "1", "--out", "@/x.bin")).Expect(2, "", "dsn: --weights has 1 numbers for 2 models: give one for each.\n");
         (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/orders.arpa", "--weights", "1", "0", "--out", "@/x.bin")).Expect(2, "", "dsn: --weights are numbers above 0.\n");
+        (await _dsn.RunAsync("language", "mix", "@/m.bin", "@/orders.arpa", "--quantise", "--out", "@/x.arpa")).Expect(2, "", "dsn: --quantise needs the binary form: give the model a name that does not end in .arpa.\n");
         Assert.False(File.Exists(_dsn["x.bin"]));
     }
 
