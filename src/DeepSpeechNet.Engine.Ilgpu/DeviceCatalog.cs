@@ -31,32 +31,33 @@ public static class DeviceCatalog
     /// </summary>
     /// <param name="choice">One of <see cref="Choices"/>.</param>
     /// <param name="cpu">How the processor is used where it is chosen.</param>
-    /// <param name="tf32">Whether NVIDIA's library, where it makes large products, may round their factors to TF32 (10 bits of fraction) for speed.</param>
+    /// <param name="card">How a card is used where it is chosen.</param>
     /// <exception cref="ArgumentException"><paramref name="choice"/> is none of <see cref="Choices"/>.</exception>
     /// <exception cref="DeviceUnavailableException">The card that was asked for is not there.</exception>
-    public static Device Create(string choice, CpuDeviceOptions? cpu = null, bool tf32 = false)
+    public static Device Create(string choice, CpuDeviceOptions? cpu = null, CardOptions? card = null)
     {
         ArgumentNullException.ThrowIfNull(choice);
+        card ??= new CardOptions();
         if (choice == "cpu")
             return new CpuDevice(cpu);
         if (choice == "auto")
-            return Faster(cpu, tf32);
-        int card = choice == "gpu" ? 0 : CardNumber(choice) ?? throw new ArgumentException($"A device is {Choices}, not '{choice}'.", nameof(choice));
-        return GpuSupport.Create(card, tf32);
+            return Faster(cpu, card);
+        int number = choice == "gpu" ? 0 : CardNumber(choice) ?? throw new ArgumentException($"A device is {Choices}, not '{choice}'.", nameof(choice));
+        return GpuSupport.Create(number, card);
     }
 
-    private static Device Faster(CpuDeviceOptions? options, bool tf32)
+    private static Device Faster(CpuDeviceOptions? options, CardOptions cardOptions)
     {
         CpuDevice cpu = new(options);
         DeviceEntry? entry = GpuSupport.List().FirstOrDefault(e => e.IsUsable);
-        string pair = $"{cpu.Description}, {entry?.Description}{(tf32 ? ", tf32" : "")}";
+        string pair = $"{cpu.Description}, {entry?.Description}{(cardOptions.Precision == ProductPrecision.Float32 ? "" : $", {cardOptions.Precision}")}{(cardOptions.VendorLibrary ? "" : ", no library")}";
         bool? faster = entry is null ? false : DeviceChoices.OfUser.CardIsFaster(pair);
         if (faster == false)
             return cpu;
         Device card;
         try
         {
-            card = GpuSupport.Create(0, tf32);
+            card = GpuSupport.Create(0, cardOptions);
         }
         catch (DeviceUnavailableException)
         {

@@ -33,6 +33,64 @@ public sealed class MatMulTests : IDisposable
         }
     }
 
+    /// <summary>Just over what the larger tiles take, so that most of them are whole and the last ones hang over.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Large_products_agree_with_an_independent_library(bool transposeA, bool transposeB)
+    {
+        int rows = TestedDevices.LargeExtent + 2, columns = TestedDevices.LargeExtent + 5, depth = 11;
+        Matrix<double> left = Random(rows, depth, 1), right = Random(depth, columns, 2), expected = left * right;
+        float[] bias = RandomNumbers.Floats(3, columns);
+        Tensor a = Put(transposeA ? left.Transpose() : left), b = Put(transposeB ? right.Transpose() : right), c = _device.Poisoned(new Shape(rows, columns));
+        _device.MatMul(a, transposeA, b, transposeB, c, bias: _device.Floats(new Shape(columns), bias), activation: Activation.Relu);
+        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c);
+        _device.MatMul(a, transposeA, b, transposeB, c);
+        _device.MatMul(a, transposeA, b, transposeB, c, accumulate: true);
+        AssertClose((i, j) => 2 * expected[i, j], c);
+    }
+
+    /// <summary>A row of a large product has the bits that it has alone.</summary>
+    [Fact]
+    public void Larger_tiles_change_no_bit()
+    {
+        int rows = TestedDevices.LargeExtent, depth = 23;
+        float[] x = RandomNumbers.Floats(1, rows * depth);
+        Tensor all = _device.Floats(new Shape(rows, depth), x), alone = _device.Floats(new Shape(1, depth), x.AsSpan((rows - 3) * depth, depth)), weight = _device.Floats(new Shape(rows, depth), RandomNumbers.Floats(2, rows * depth));
+        Tensor together = _device.Poisoned(new Shape(rows, rows)), single = _device.Poisoned(new Shape(1, rows));
+        _device.MatMul(all, false, weight, true, together);
+        _device.MatMul(alone, false, weight, true, single);
+        Assert.Equal(together.ToArray()[((rows - 3) * rows)..((rows - 2) * rows)], single.ToArray());
+    }
+
+    [Fact]
+    public void Factors_are_rounded_to_bfloat16_where_that_is_asked_for()
+    {
+        using IlgpuDevice device = TestedDevices.CreateWide(ProductPrecision.BFloat16);
+        float[] values = [0, -0f, 1, 1.00390625f, 1.01171875f, -1.0039063f, 3.14159274f, 1e-40f, -65504, 1e38f, float.MaxValue, float.NegativeInfinity, .. RandomNumbers.Floats(5, 200)];
+        Tensor x = device.Floats(new Shape(values.Length, 1), values), one = device.Floats(new Shape(1, 1), [1]), y = device.Poisoned(new Shape(values.Length, 1));
+        device.MatMul(x, false, one, false, y);
+        Assert.Equal(Array.ConvertAll(values, BFloat16), y.ToArray());
+        device.MatMul(device.Floats(new Shape(1, 1), [float.NaN]), false, one, false, y = device.Poisoned(new Shape(1, 1)));
+        Assert.True(float.IsNaN(y.ToArray()[0]));
+        Assert.Contains("bfloat16", device.Description, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(17, 15, 33)]
+    [InlineData(35, 2, 5)]
+    public void Products_in_bfloat16_are_those_of_rounded_factors(int rows, int columns, int depth)
+    {
+        using IlgpuDevice device = TestedDevices.CreateWide(ProductPrecision.BFloat16);
+        float[] left = RandomNumbers.Floats(1, rows * depth), right = RandomNumbers.Floats(2, depth * columns);
+        Tensor c = device.Poisoned(new Shape(rows, columns));
+        device.MatMul(device.Floats(new Shape(rows, depth), left), false, device.Floats(new Shape(depth, columns), right), false, c);
+        Matrix<double> expected = Matrix<double>.Build.Dense(rows, depth, (i, k) => BFloat16(left[(i * depth) + k])) * Matrix<double>.Build.Dense(depth, columns, (k, j) => BFloat16(right[(k * columns) + j]));
+        AssertClose((i, j) => expected[i, j], c);
+    }
+
     [Fact]
     public void A_neighbour_changes_no_bit()
     {
@@ -52,6 +110,15 @@ public sealed class MatMulTests : IDisposable
         Assert.Throws<ArgumentException>(() => _device.MatMul(a, false, _device.Poisoned(new Shape(3, 2)), false, beside));
         _device.MatMul(a, false, a, false, beside);
         Assert.Equal([1, 2, 3, 4, 7, 10, 15, 22], whole.ToArray());
+    }
+
+    /// <summary>The nearest number with 8 significant bits, of two the even one, by rounding in double precision.</summary>
+    private static float BFloat16(float x)
+    {
+        if (x == 0 || !float.IsFinite(x))
+            return x;
+        double step = Math.ScaleB(1, Math.Max(Math.ILogB(x), -126) - 7), rounded = Math.Round(x / step, MidpointRounding.ToEven) * step;
+        return (float)rounded;
     }
 
     private static Matrix<double> Random(int rows, int columns, int seed)

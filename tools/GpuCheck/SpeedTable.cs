@@ -14,6 +14,9 @@ namespace DeepSpeechNet.GpuCheck;
 internal static class SpeedTable
 {
     private const int FramesPerSecond = 100, Features = 494;
+    private const string Products = "matrix product ";
+
+    private static readonly int[] Sizes = [512, 1024, 2048, 4096];
 
     /// <summary>Measures and prints.</summary>
     /// <param name="choice">The device.</param>
@@ -26,28 +29,50 @@ internal static class SpeedTable
         using Device device = DeviceCatalog.Create(choice);
         Console.WriteLine($"speeds on {device.Description}");
         Dictionary<string, double> ours = new(StringComparer.Ordinal);
-        foreach (int size in new[] { 512, 1024, 2048, 4096 })
-            ours[$"matrix product {size}"] = Product(device, size, repeats);
+        foreach (int size in Sizes)
+            ours[$"{Products}{size}"] = Product(device, size, repeats);
         ours["CTC"] = Ctc(device, repeats);
-        foreach ((string name, CellKind cell) in new[] { ("rnn", CellKind.ClippedRelu), ("gru", CellKind.GruResetAfter), ("lstm", CellKind.Lstm) })
+        foreach ((string name, AcousticModelOptions shape) in Networks(hidden))
         {
-            AcousticModelOptions shape = new() { Context = 0, Stride = 1, Hidden = hidden, Cell = cell, Dropout = 0 };
             ours[$"forward {name}"] = Forward(device, shape, 64, repeats);
             (ours[$"training step {name}"], long launches) = Training(device, shape, batch, repeats);
             Console.WriteLine($"  training step {name}: {launches} kernels launched");
         }
 
+        if (choice != "cpu")
+        {
+            AddOther(ours, choice, ", our own kernel", new CardOptions { VendorLibrary = false }, null, repeats);
+            AddOther(ours, choice, ", tf32", new CardOptions { Precision = ProductPrecision.TensorFloat32 }, hidden, repeats);
+            AddOther(ours, choice, ", bf16", new CardOptions { Precision = ProductPrecision.BFloat16 }, hidden, repeats);
+        }
+
         Dictionary<string, double> theirs = python is null ? [] : TorchPeer.Run(python, hidden, batch, repeats);
         foreach ((string what, double seconds) in ours)
         {
-            string more = what.StartsWith("matrix", StringComparison.Ordinal) ? $"{2 * Math.Pow(int.Parse(what.AsSpan(what.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture), 3) / seconds / 1e12:F2} TFLOP/s"
+            string more = what.StartsWith(Products, StringComparison.Ordinal) ? $"{2 * Math.Pow(int.Parse(what[Products.Length..].Split(',')[0], CultureInfo.InvariantCulture), 3) / seconds / 1e12:F2} TFLOP/s"
                 : what.StartsWith("forward", StringComparison.Ordinal) ? $"real-time factor {seconds / (64 * 10):E2} (64 recordings of 10 s)"
                 : what.StartsWith("training", StringComparison.Ordinal) ? $"{batch * 10 / seconds / 60:F2} hours of sound a minute"
                 : "T = 500, N = 32, S = 100, A = 29, loss and gradient";
             string peer = theirs.TryGetValue(what, out double other) ? $"; PyTorch {1000 * other:F2} ms, {other / seconds:F2} x" : "";
-            Console.WriteLine($"  {what,-22} {1000 * seconds,9:F2} ms  {more}{peer}");
+            Console.WriteLine($"  {what,-36} {1000 * seconds,9:F2} ms  {more}{peer}");
         }
     }
+
+    /// <summary>Products, and networks forwards where <paramref name="hidden"/> is named, on the card used in another way.</summary>
+    private static void AddOther(Dictionary<string, double> figures, string choice, string way, CardOptions options, int? hidden, int repeats)
+    {
+        using Device device = DeviceCatalog.Create(choice, card: options);
+        foreach (int size in Sizes)
+            figures[$"{Products}{size}{way}"] = Product(device, size, repeats);
+        if (hidden is { } units)
+        {
+            foreach ((string name, AcousticModelOptions shape) in Networks(units))
+                figures[$"forward {name}{way}"] = Forward(device, shape, 64, repeats);
+        }
+    }
+
+    private static IEnumerable<(string Name, AcousticModelOptions Shape)> Networks(int hidden) =>
+        new[] { ("rnn", CellKind.ClippedRelu), ("gru", CellKind.GruResetAfter), ("lstm", CellKind.Lstm) }.Select(n => (n.Item1, new AcousticModelOptions { Context = 0, Stride = 1, Hidden = hidden, Cell = n.Item2, Dropout = 0 }));
 
     private static double Product(Device device, int size, int repeats)
     {

@@ -48,9 +48,21 @@ class DeepSpeech(nn.Module):
         return self.out(self.after(x).clamp(0, 20)).log_softmax(-1)
 
 
+def ways():
+    """32-bit floats, TF32 and bfloat16: what stands behind a figure's name, and where work runs so."""
+    for way, tf32 in (("", False), (", tf32", True), (", bf16", False)):
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=way == ", bf16", cache_enabled=False):
+            yield way
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+
+
 for size in (512, 1024, 2048, 4096):
     a, b = torch.rand(size, size, device=device), torch.rand(size, size, device=device)
-    show(f"matrix product {size}", fastest(lambda: a @ b.T))
+    for way in ways():
+        show(f"matrix product {size}{way}", fastest(lambda: a @ b.T))
+        if way == "":
+            show(f"matrix product {size}, our own kernel", fastest(lambda: a @ b.T))
 
 loss = nn.CTCLoss(blank=CLASSES - 1, reduction="sum")
 logits = torch.rand(500, 32, CLASSES, device=device, requires_grad=True)
@@ -68,7 +80,11 @@ for cell in ("rnn", "gru", "lstm"):
     model = DeepSpeech(cell).to(device)
     x64 = torch.rand(FRAMES, 64, FEATURES, device=device)
     with torch.no_grad():
-        show(f"forward {cell}", fastest(lambda: model(x64)))
+        for way in ways():
+            try:
+                show(f"forward {cell}{way}", fastest(lambda: model(x64)))
+            except RuntimeError as error:
+                print(f"forward {cell}{way}: {error}", file=sys.stderr)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-5, fused=True)
     x = torch.rand(FRAMES, batch, FEATURES)
     texts = torch.randint(0, CLASSES - 1, (batch, 130), device=device)

@@ -11,5 +11,5 @@ internal static class GpuSupport
 
     public static IEnumerable<DeviceEntry> List() => [new("gpu", "graphics cards (CUDA, OpenCL)", Obstacle)];
 
-    public static Device Create(int card, bool tf32) => throw new DeviceUnavailableException($"There is no card {card} to run on: {Obstacle}.");
+    public static Device Create(int card, CardOptions options) => throw new DeviceUnavailableException($"There is no card {card} to run on: {Obstacle}.");
 }

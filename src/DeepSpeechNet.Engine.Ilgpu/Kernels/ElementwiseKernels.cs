@@ -30,6 +30,15 @@ internal struct CopyColumnsArguments
     public int Accumulate;
 }
 
+/// <summary>What <see cref="ElementwiseKernels.ToBFloat16"/> takes.</summary>
+internal struct RoundArguments
+{
+    public ArrayView<float> X;
+    public ArrayView<ushort> Y;
+    public int Offset;
+    public int Count;
+}
+
 /// <summary>One lane an element; inputs and output may be the same memory.</summary>
 internal static class ElementwiseKernels
 {
@@ -39,6 +48,14 @@ internal static class ElementwiseKernels
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i < a.Count)
             a.Y[i] = a.Factor;
+    }
+
+    /// <summary>y = the bits of the bfloat16 nearest to x, which begins at the offset.</summary>
+    public static void ToBFloat16(RoundArguments a)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i < a.Count)
+            a.Y[i] = KernelMath.ToBFloat16(a.X[a.Offset + i]);
     }
 
     /// <summary>y = a + b.</summary>

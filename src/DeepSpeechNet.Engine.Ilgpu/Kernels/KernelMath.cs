@@ -14,6 +14,18 @@ internal static class KernelMath
 
     private const float Log2E = 1.44269504f;
 
+    /// <summary>The nearest bfloat16 (8 bits of exponent, 7 of fraction), of two equally near ones the even; NaN stays NaN.</summary>
+    public static float RoundToBFloat16(float x)
+    {
+        if (float.IsNaN(x))
+            return x;
+        uint bits = Interop.FloatAsInt(x);
+        return Interop.IntAsFloat((bits + 0x7FFFu + ((bits >> 16) & 1u)) & 0xFFFF0000u);
+    }
+
+    /// <summary>The bits of the nearest bfloat16, see <see cref="RoundToBFloat16"/>.</summary>
+    public static ushort ToBFloat16(float x) => float.IsNaN(x) ? (ushort)0x7FC0 : (ushort)(Interop.FloatAsInt(RoundToBFloat16(x)) >> 16);
+
     /// <summary>exp x, relative error about 1e-7; 0 below -87.3, where results would be subnormal.</summary>
     public static float Exp(float x)
     {

@@ -22,6 +22,7 @@ internal struct MatMulArguments
     public int TransposeB;
     public int HasBias;
     public int Accumulate;
+    public int RoundFactors;
     public int Activation;
 }
 
@@ -54,8 +55,8 @@ internal static class MatMulKernels
         float s20 = b0, s21 = b1, s22 = b2, s23 = b3, s30 = b0, s31 = b1, s32 = b2, s33 = b3;
         for (int k0 = 0; k0 < a.Depth; k0 += Depth)
         {
-            Load(a.A, a.AOffset, a.AStride, a.TransposeA == 0, row0, a.Rows, k0, a.Depth, left);
-            Load(a.B, a.BOffset, a.BStride, a.TransposeB != 0, column0, a.Columns, k0, a.Depth, right);
+            Load(a.A, a.AOffset, a.AStride, a.TransposeA == 0, row0, a.Rows, k0, a.Depth, a.RoundFactors, tile, Depth, Pitch, left);
+            Load(a.B, a.BOffset, a.BStride, a.TransposeB != 0, column0, a.Columns, k0, a.Depth, a.RoundFactors, tile, Depth, Pitch, right);
             Group.Barrier();
             int end = a.Depth - k0 < Depth ? a.Depth - k0 : Depth;
             for (int k = 0; k < end; k++)
@@ -91,20 +92,21 @@ internal static class MatMulKernels
     }
 
     /// <summary>What a sum starts from: the bias of its column.</summary>
-    private static float Start(MatMulArguments a, int column) => a.HasBias != 0 && column < a.Columns ? a.Bias[column] : 0;
+    internal static float Start(MatMulArguments a, int column) => a.HasBias != 0 && column < a.Columns ? a.Bias[column] : 0;
 
     /// <summary>
-    /// A piece of a factor, [depth, tile], zeros outside of it. Neighbouring lanes read neighbouring elements: along the depth where that is how the factor
-    /// lies, else across.
+    /// A piece of a factor, [piece, tile] with <paramref name="pitch"/> numbers from row to row, zeros outside of it. Neighbouring lanes read neighbouring elements: along the depth where that is how the
+    /// factor lies, else across.
     /// </summary>
-    private static void Load(ArrayView<float> source, int offset, int stride, bool depthLiesTogether, int first, int count, int k0, int depth, ArrayView<float> target)
+    internal static void Load(ArrayView<float> source, int offset, int stride, bool depthLiesTogether, int first, int count, int k0, int depth, int round, int tile, int piece, int pitch, ArrayView<float> target)
     {
-        int side = Group.DimX, tile = side * PerLane, lanes = side * side;
-        for (int e = (Group.IdxY * side) + Group.IdxX; e < tile * Depth; e += lanes)
+        int lanes = Group.DimX * Group.DimX;
+        for (int e = (Group.IdxY * Group.DimX) + Group.IdxX; e < tile * piece; e += lanes)
         {
-            int i = depthLiesTogether ? e / Depth : e % tile, k = depthLiesTogether ? e % Depth : e / tile;
+            int i = depthLiesTogether ? e / piece : e % tile, k = depthLiesTogether ? e % piece : e / tile;
             int at = depthLiesTogether ? ((first + i) * stride) + k0 + k : ((k0 + k) * stride) + first + i;
-            target[(k * Pitch) + i] = first + i < count && k0 + k < depth ? source[offset + at] : 0;
+            float value = first + i < count && k0 + k < depth ? source[offset + at] : 0;
+            target[(k * pitch) + i] = round != 0 ? KernelMath.RoundToBFloat16(value) : value;
         }
     }
 

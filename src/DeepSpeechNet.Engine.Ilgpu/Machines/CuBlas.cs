@@ -6,7 +6,7 @@ using ILGPU.Runtime;
 namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 
 /// <summary>
-/// Large matrix products by NVIDIA's library, where one is installed: <c>cublasSgemm_v2</c> of libcublas 13, 12 or 11, called directly, on the device's own stream.
+/// Large matrix products by NVIDIA's library, where one is installed: <c>cublasSgemm_v2</c> and, for factors in bfloat16, <c>cublasGemmEx</c> of libcublas 13, 12 or 11, called directly, on the device's own stream.
 /// The order of its sums is its own, so that a product's last digits may depend on the extents.
 /// </summary>
 internal sealed unsafe class CuBlas : IDisposable
@@ -16,23 +16,27 @@ internal sealed unsafe class CuBlas : IDisposable
 
     private const int DefaultMath = 0;
     private const int Tf32Math = 3;
+    private const int Float32 = 0;
+    private const int BFloat16 = 14;
+    private const int ComputeFloat32 = 68;
+    private const int DefaultAlgorithm = -1;
 
     private static readonly string[] Names = OperatingSystem.IsWindows()
         ? ["cublas64_13.dll", "cublas64_12.dll", "cublas64_11.dll"]
         : ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11"];
 
-    private readonly nint _library;
     private readonly nint _handle;
-    private readonly delegate* unmanaged<nint, int> _destroy;
-    private readonly delegate* unmanaged<nint, int, int, int, int, int, float*, float*, int, float*, int, float*, float*, int, int> _sgemm;
+    private readonly Functions _functions;
 
-    private CuBlas(nint library, string name, nint handle)
+    /// <summary>The library by its functions.</summary>
+    /// <param name="handle">What <c>cublasCreate_v2</c> gave.</param>
+    /// <param name="name">What people call it.</param>
+    /// <param name="functions">Its functions; disposing this neither frees nor unloads anything but the handle.</param>
+    internal CuBlas(nint handle, string name, Functions functions)
     {
-        _library = library;
         _handle = handle;
+        _functions = functions;
         Library = name;
-        _destroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cublasDestroy_v2");
-        _sgemm = (delegate* unmanaged<nint, int, int, int, int, int, float*, float*, int, float*, int, float*, float*, int, int>)NativeLibrary.GetExport(library, "cublasSgemm_v2");
     }
 
     /// <summary>The library's name.</summary>
@@ -50,7 +54,7 @@ internal sealed unsafe class CuBlas : IDisposable
                 && ((delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(library, "cublasSetStream_v2"))(handle, stream) == 0
                 && ((delegate* unmanaged<nint, int, int>)NativeLibrary.GetExport(library, "cublasSetMathMode"))(handle, tf32 ? Tf32Math : DefaultMath) == 0)
             {
-                return new CuBlas(library, tf32 ? $"{name}, TF32" : name, handle);
+                return new CuBlas(handle, tf32 ? $"{name}, TF32" : name, Functions.Of(library));
             }
 
             NativeLibrary.Free(library);
@@ -69,18 +73,45 @@ internal sealed unsafe class CuBlas : IDisposable
     public void Multiply(in MatMulArguments a)
     {
         float one = 1, kept = a.Accumulate != 0 ? 1 : 0;
-        int status = _sgemm(
-            _handle, a.TransposeB, a.TransposeA, a.Columns, a.Rows, a.Depth, &one, Pointer(a.B, a.BOffset), a.BStride, Pointer(a.A, a.AOffset), a.AStride, &kept, Pointer(a.C, a.COffset), a.CStride);
+        Check(a, _functions.Sgemm(
+            _handle, a.TransposeB, a.TransposeA, a.Columns, a.Rows, a.Depth, &one, Pointer(a.B, a.BOffset), a.BStride, Pointer(a.A, a.AOffset), a.AStride, &kept, Pointer(a.C, a.COffset), a.CStride));
+    }
+
+    /// <summary>The same with factors in bfloat16, laid out as those of the product but without its offsets; the sums are 32-bit floats.</summary>
+    public void Multiply(in MatMulArguments a, ArrayView<ushort> left, ArrayView<ushort> right)
+    {
+        float one = 1, kept = a.Accumulate != 0 ? 1 : 0;
+        Check(a, _functions.GemmEx(
+            _handle, a.TransposeB, a.TransposeA, a.Columns, a.Rows, a.Depth, &one, Pointer(right, 0), BFloat16, a.BStride, Pointer(left, 0), BFloat16, a.AStride,
+            &kept, Pointer(a.C, a.COffset), Float32, a.CStride, ComputeFloat32, DefaultAlgorithm));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ = _functions.Destroy(_handle);
+
+    private void Check(in MatMulArguments a, int status)
+    {
         if (status != 0)
             throw new InvalidOperationException($"{Library} failed with status {status} on a product of {a.Rows} x {a.Depth} by {a.Depth} x {a.Columns}.");
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _ = _destroy(_handle);
-        NativeLibrary.Free(_library);
-    }
+    private static T* Pointer<T>(ArrayView<T> view, int offset)
+        where T : unmanaged => (T*)view.SubView(offset, view.Length - offset).LoadEffectiveAddressAsPtr();
 
-    private static float* Pointer(ArrayView<float> view, int offset) => (float*)view.SubView(offset, view.Length - offset).LoadEffectiveAddressAsPtr();
+    /// <summary>What is called of the library, by the signatures of its documentation; enumerations and data types are integers.</summary>
+    internal readonly struct Functions(
+        delegate* unmanaged<nint, int> destroy,
+        delegate* unmanaged<nint, int, int, int, int, int, float*, float*, int, float*, int, float*, float*, int, int> sgemm,
+        delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, int, void*, int, int, void*, void*, int, int, int, int, int> gemmEx)
+    {
+        public readonly delegate* unmanaged<nint, int> Destroy = destroy;
+        public readonly delegate* unmanaged<nint, int, int, int, int, int, float*, float*, int, float*, int, float*, float*, int, int> Sgemm = sgemm;
+        public readonly delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, int, void*, int, int, void*, void*, int, int, int, int, int> GemmEx = gemmEx;
+
+        /// <summary>Those of a library that was loaded, which stays loaded.</summary>
+        public static Functions Of(nint library) => new(
+            (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cublasDestroy_v2"),
+            (delegate* unmanaged<nint, int, int, int, int, int, float*, float*, int, float*, int, float*, float*, int, int>)NativeLibrary.GetExport(library, "cublasSgemm_v2"),
+            (delegate* unmanaged<nint, int, int, int, int, int, void*, void*, int, int, void*, int, int, void*, void*, int, int, int, int, int>)NativeLibrary.GetExport(library, "cublasGemmEx"));
+    }
 }

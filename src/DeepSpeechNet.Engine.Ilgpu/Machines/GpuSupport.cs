@@ -31,7 +31,7 @@ internal static class GpuSupport
 
     /// <summary>The card of this number.</summary>
     /// <exception cref="DeviceUnavailableException">There is no such card, or it does not start.</exception>
-    public static Engine.Devices.Device Create(int card, bool tf32)
+    public static Engine.Devices.Device Create(int card, CardOptions options)
     {
         List<DeviceEntry> obstacles = [];
         Context context = Find(obstacles);
@@ -46,7 +46,7 @@ internal static class GpuSupport
 
         try
         {
-            return new IlgpuDevice(new IlgpuMachine(context, cards[card].CreateAccelerator(context), tf32));
+            return new IlgpuDevice(new IlgpuMachine(context, cards[card].CreateAccelerator(context), options), options.Precision);
         }
         catch (Exception e) when (e is AcceleratorException or NotSupportedException or InvalidOperationException or DllNotFoundException)
         {

@@ -4,6 +4,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 
@@ -13,17 +14,20 @@ internal sealed unsafe class IlgpuMachine : Machine
     private readonly Context _context;
     private readonly Accelerator _accelerator;
     private readonly AcceleratorStream _stream;
+    private readonly PinnedStaging _staging;
     private readonly CuBlas? _blas;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
 
-    /// <summary>A machine on an accelerator; it owns both. Large products may round their factors to TF32 (10 bits) where the vendor's library makes them.</summary>
-    public IlgpuMachine(Context context, Accelerator accelerator, bool tf32 = false)
+    /// <summary>A machine on an accelerator; it owns both.</summary>
+    public IlgpuMachine(Context context, Accelerator accelerator, CardOptions? options = null)
     {
+        options ??= new CardOptions();
         _context = context;
         _accelerator = accelerator;
         accelerator.Bind();
         _stream = accelerator.CreateStream();
-        _blas = accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr, tf32) : null;
+        _staging = new PinnedStaging(accelerator, _stream);
+        _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr, options.Precision == ProductPrecision.TensorFloat32) : null;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
         TileSide = Lanes < GroupSums.MostLanes ? MatMulKernels.MostSide / 4 : MatMulKernels.MostSide;
     }
@@ -91,12 +95,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         _accelerator.Bind();
         try
         {
-            // Pinned until the card has it: the copy may read while the collector runs.
-            fixed (byte* from = source)
-            {
-                target.CopyFromCPU(_stream, ref Unsafe.AsRef<byte>(from), source.Length);
-                _stream.Synchronize();
-            }
+            _staging.Upload(source, target);
         }
         catch (AcceleratorException e)
         {
@@ -115,6 +114,8 @@ internal sealed unsafe class IlgpuMachine : Machine
                 source.CopyToCPU(_stream, ref Unsafe.AsRef<byte>(to), target.Length);
                 _stream.Synchronize();
             }
+
+            _staging.Drained();
         }
         catch (AcceleratorException e)
         {
@@ -123,27 +124,36 @@ internal sealed unsafe class IlgpuMachine : Machine
     }
 
     /// <inheritdoc/>
-    public override bool TryMultiply(in MatMulArguments product)
+    public override bool HasLibraryFor(in MatMulArguments product) => _blas is not null && CuBlas.IsWorthIt(product);
+
+    /// <inheritdoc/>
+    public override void Multiply(in MatMulArguments product)
     {
-        if (_blas is null || !CuBlas.IsWorthIt(product))
-            return false;
         _accelerator.Bind();
-        _blas.Multiply(product);
+        _blas!.Multiply(product);
         Launches++;
-        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b)
+    {
+        _accelerator.Bind();
+        _blas!.Multiply(product, a, b);
+        Launches++;
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         _blas?.Dispose();
+        _staging.Dispose();
         _stream.Dispose();
         _accelerator.Dispose();
         _context.Dispose();
     }
 
     private DeviceUnavailableException Failed(AcceleratorException e) =>
-        new($"The card {_accelerator.Name} failed: {e.Message} Checkpoints written so far are whole: go on with --resume, on it or with --device cpu.", e);
+        new($"The card {_accelerator.Name} failed: {(e is CLException cl ? $"OpenCL says {cl.Error}." : e.Message)} Checkpoints written so far are whole: go on with --resume, on it or with --device cpu.", e);
 
     private sealed class Buffer(MemoryBuffer1D<byte, Stride1D.Dense> memory) : MachineBuffer(memory.Length)
     {

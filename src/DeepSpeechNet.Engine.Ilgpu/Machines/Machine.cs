@@ -36,14 +36,20 @@ internal abstract class Machine : IDisposable
     public abstract void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
         where T : struct;
 
-    /// <summary>Copies to the card; waits.</summary>
+    /// <summary>Copies to the card, in the order of what is queued; the source may change as soon as this returns.</summary>
     public abstract void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target);
 
     /// <summary>Copies from the card; waits for everything queued before.</summary>
     public abstract void Download(ArrayView<byte> source, Span<byte> target);
 
-    /// <summary>Queues a product (neither bias nor activation) with the vendor's library where there is one and the product is worth it.</summary>
-    public virtual bool TryMultiply(in MatMulArguments product) => false;
+    /// <summary>Whether the vendor's library is there and this product is worth its call.</summary>
+    public virtual bool HasLibraryFor(in MatMulArguments product) => false;
+
+    /// <summary>Queues a product (neither bias nor activation) with the vendor's library.</summary>
+    public virtual void Multiply(in MatMulArguments product) => throw new NotSupportedException($"{Name} has no library for products.");
+
+    /// <summary>The same, with the factors in bfloat16: laid out as in the product, but without its offsets.</summary>
+    public virtual void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b) => throw new NotSupportedException($"{Name} has no library for products.");
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -42,29 +42,63 @@ public sealed partial class IlgpuDevice
         });
     }
 
-    private void Product(in MatMulArguments a)
+    private void Product(MatMulArguments a)
     {
         if (a.Rows == 0 || a.Columns == 0)
             return;
-        if (_machine.TryMultiply(a))
+        a.RoundFactors = Flag(_precision == ProductPrecision.BFloat16);
+        int side = _machine.TileSide, large = side * LargeMatMulKernels.PerLane, tile = side * MatMulKernels.PerLane;
+        bool library = _machine.HasLibraryFor(a), bias = library && a.HasBias != 0;
+        if (library)
         {
-            if (a.HasBias == 0 && a.Activation == (int)Activation.None)
-                return;
-            long count = (long)a.Rows * a.Columns;
-            Each(ElementwiseKernels.BiasActivate, count, new BiasArguments
-            {
-                Y = a.C.SubView(a.COffset, a.C.Length - a.COffset),
-                Bias = a.Bias,
-                Count = (int)count,
-                Columns = a.Columns,
-                Kind = a.Activation,
-                HasBias = a.HasBias,
-            });
+            MultiplyByLibrary(a);
+        }
+        else if ((long)(a.Columns / large) * (a.Rows / large) >= LargeMatMulKernels.FewestTiles)
+        {
+            _machine.Launch(LargeMatMulKernels.Product, new Extent((a.Columns + large - 1) / large, (a.Rows + large - 1) / large), new Extent(side, side), a);
+        }
+        else
+        {
+            _machine.Launch(MatMulKernels.Product, new Extent((a.Columns + tile - 1) / tile, (a.Rows + tile - 1) / tile), new Extent(side, side), a);
             return;
         }
 
-        int side = _machine.TileSide, tile = side * MatMulKernels.PerLane;
-        _machine.Launch(MatMulKernels.Product, new Extent((a.Columns + tile - 1) / tile, (a.Rows + tile - 1) / tile), new Extent(side, side), a);
+        if (!bias && a.Activation == (int)Activation.None)
+            return;
+        long count = (long)a.Rows * a.Columns;
+        Each(ElementwiseKernels.BiasActivate, count, new BiasArguments
+        {
+            Y = a.C.SubView(a.COffset, a.C.Length - a.COffset),
+            Bias = a.Bias,
+            Count = (int)count,
+            Columns = a.Columns,
+            Kind = a.Activation,
+            HasBias = Flag(bias),
+        });
+    }
+
+    private void MultiplyByLibrary(in MatMulArguments a)
+    {
+        if (a.RoundFactors == 0)
+        {
+            _machine.Multiply(a);
+            return;
+        }
+
+        ArrayView<ushort> left = Rounded(a.A, a.AOffset, a.AStride, a.TransposeA == 0 ? a.Rows : a.Depth, a.TransposeA == 0 ? a.Depth : a.Rows, out MachineBuffer ofLeft);
+        ArrayView<ushort> right = Rounded(a.B, a.BOffset, a.BStride, a.TransposeB == 0 ? a.Depth : a.Columns, a.TransposeB == 0 ? a.Columns : a.Depth, out MachineBuffer ofRight);
+        _machine.Multiply(a, left, right);
+        Return(ofLeft);
+        Return(ofRight);
+    }
+
+    /// <summary>The bfloat16 values of a factor, laid out as it is.</summary>
+    private ArrayView<ushort> Rounded(ArrayView<float> factor, int offset, int stride, int rows, int columns, out MachineBuffer buffer)
+    {
+        long count = ((rows - 1L) * stride) + columns;
+        ArrayView<ushort> rounded = Scratch<ushort>(count, out buffer);
+        Each(ElementwiseKernels.ToBFloat16, count, new RoundArguments { X = factor, Y = rounded, Offset = offset, Count = (int)count });
+        return rounded;
     }
 
     /// <summary>C [columns of A, units] (+)= A^T S over rows that lie a stride apart: the gradient of a recurrent weight.</summary>

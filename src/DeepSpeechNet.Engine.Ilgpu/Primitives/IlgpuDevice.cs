@@ -9,8 +9,8 @@ namespace DeepSpeechNet.Engine.Ilgpu;
 /// A graphics card (CUDA or OpenCL) as a device, through ILGPU: every primitive is one or a few kernels, plain C# methods that ILGPU compiles for the card.
 /// The primitives stand in one file per family beside this one; <see cref="DeviceCatalog"/> makes such devices.
 /// <para>
-/// All work goes into one queue in the order given, so that memory can be handed on as soon as it is released, and only <see cref="Upload"/> and
-/// <see cref="Download"/> wait. Indices and lengths lie on the card, so that what <see cref="Device"/> refuses "where the device can tell at once" shows
+/// All work goes into one queue in the order given, so that memory can be handed on as soon as it is released, and only
+/// <see cref="Download"/> waits. Indices and lengths lie on the card, so that what <see cref="Device"/> refuses "where the device can tell at once" shows
 /// here as NaN.
 /// </para>
 /// </summary>
@@ -19,21 +19,23 @@ public sealed partial class IlgpuDevice : Device
     private const int Alignment = 256;
 
     private readonly Machine _machine;
+    private readonly ProductPrecision _precision;
     private readonly Dictionary<long, Stack<MachineBuffer>> _pool = [];
     private readonly List<MachineBuffer> _all = [];
     private readonly MachineBuffer _none;
     private bool _disposed;
 
     /// <summary>A device on a machine, which it owns.</summary>
-    internal IlgpuDevice(Machine machine)
+    internal IlgpuDevice(Machine machine, ProductPrecision precision = ProductPrecision.Float32)
     {
         _machine = machine;
+        _precision = precision;
         _none = machine.Allocate(Alignment);
         _all.Add(_none);
     }
 
     /// <inheritdoc/>
-    public override string Description => $"gpu: {_machine.Name}";
+    public override string Description => $"gpu: {_machine.Name}{(_precision == ProductPrecision.BFloat16 ? ", bfloat16 factors" : "")}";
 
     /// <summary>How many bytes the pool has taken from the card so far.</summary>
     public long AllocatedBytes { get; private set; }

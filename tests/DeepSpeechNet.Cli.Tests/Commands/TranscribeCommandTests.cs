@@ -127,6 +127,17 @@ public sealed class TranscribeCommandTests : IDisposable
         Assert.Contains("--device is 'tpu'; it must be cpu, gpu", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gpu", "half", "--precision is 'half'; it must be float32, tf32 or bf16.")]
+    [InlineData("cpu", "bf16", "--precision bf16 is for cards; the processor computes in float32.")]
+    [InlineData("cpu", "tf32", "--precision tf32 is for cards; the processor computes in float32.")]
+    public async Task A_precision_that_the_device_does_not_have_is_wrong_usage(string device, string precision, string message)
+    {
+        CommandLine.Run run = await _dsn.RunAsync("transcribe", "--model", "@/model", "@/in/one.wav", "--device", device, "--precision", precision);
+        Assert.Equal((DsnCommand.WrongUsage, ""), (run.Exit, run.Out));
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_output_folder_gets_a_file_a_recording()
     {

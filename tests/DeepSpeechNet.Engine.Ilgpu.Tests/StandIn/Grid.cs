@@ -34,6 +34,8 @@ internal static class SharedMemory
 /// <summary>Bits of numbers.</summary>
 internal static class Interop
 {
+    public static uint FloatAsInt(float value) => BitConverter.SingleToUInt32Bits(value);
+
     public static ulong FloatAsInt(double value) => BitConverter.DoubleToUInt64Bits(value);
 
     public static float IntAsFloat(uint value) => BitConverter.UInt32BitsToSingle(value);

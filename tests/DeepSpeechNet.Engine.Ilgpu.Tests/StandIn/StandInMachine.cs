@@ -5,8 +5,10 @@ using ILGPU;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Tests.StandIn;
 
-/// <summary>A machine that runs kernels as the plain C# methods that they are, with memory that holds NaN at first and whose bounds are checked.</summary>
-internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide) : Machine
+/// <summary>
+/// A machine that runs kernels as the plain C# methods that they are, with memory that holds NaN at first and whose bounds are checked. With a library, that multiplies from a number of multiply-adds on.
+/// </summary>
+internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, long? library = null) : Machine
 {
     private readonly Dictionary<int, LaneTeam> _teams = [];
 
@@ -54,6 +56,20 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide) : 
         }
     }
 
+    /// <summary>How many products the library has made.</summary>
+    public int LibraryProducts { get; private set; }
+
+    public override bool HasLibraryFor(in MatMulArguments product) => (long)product.Rows * product.Columns * product.Depth >= library;
+
+    public override void Multiply(in MatMulArguments product)
+    {
+        MatMulArguments p = product;
+        Multiply(p, at => p.A[p.AOffset + at], at => p.B[p.BOffset + at]);
+    }
+
+    public override void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b) =>
+        Multiply(product, at => BitConverter.UInt32BitsToSingle((uint)a[at] << 16), at => BitConverter.UInt32BitsToSingle((uint)b[at] << 16));
+
     public override void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target) => source.CopyTo(target.AsBytes());
 
     public override void Download(ArrayView<byte> source, Span<byte> target) => source.AsBytes().CopyTo(target);
@@ -62,6 +78,22 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide) : 
     {
         foreach (LaneTeam team in _teams.Values)
             team.Dispose();
+    }
+
+    private void Multiply(in MatMulArguments p, Func<int, float> a, Func<int, float> b)
+    {
+        LibraryProducts++;
+        for (int i = 0; i < p.Rows; i++)
+        {
+            for (int j = 0; j < p.Columns; j++)
+            {
+                double sum = 0;
+                for (int k = 0; k < p.Depth; k++)
+                    sum += (double)a(p.TransposeA != 0 ? (k * p.AStride) + i : (i * p.AStride) + k) * b(p.TransposeB != 0 ? (j * p.BStride) + k : (k * p.BStride) + j);
+                ref float c = ref p.C[p.COffset + (i * p.CStride) + j];
+                c = (float)(p.Accumulate != 0 ? c + sum : sum);
+            }
+        }
     }
 
     private sealed class Memory : MachineBuffer

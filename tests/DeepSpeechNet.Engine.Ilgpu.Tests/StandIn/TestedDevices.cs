@@ -11,8 +11,11 @@ internal static class TestedDevices
     /// <summary>Groups whose lanes talk.</summary>
     public static IlgpuDevice CreateGrouped() => new(new StandInMachine(64, 4, 2));
 
+    /// <summary>Rows and columns from which a product on <see cref="CreateWide"/> is a large one.</summary>
+    public const int LargeExtent = 256;
+
     /// <summary>Larger groups.</summary>
-    public static IlgpuDevice CreateWide() => new(new StandInMachine(256, 16, 4));
+    public static IlgpuDevice CreateWide(ProductPrecision precision = ProductPrecision.Float32) => new(new StandInMachine(256, 16, 4), precision);
 
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => new(new StandInMachine(256, 256, 16));

@@ -10,14 +10,18 @@ internal static class TestedDevices
 {
     private static string? Card => Environment.GetEnvironmentVariable("DSN_TEST_DEVICE");
 
+    /// <summary>Rows and columns from which a product on <see cref="CreateWide"/> is a large one.</summary>
+    public static int LargeExtent => Card is null ? 256 : 1024;
+
     public static IlgpuDevice Create() => Create(16);
 
     public static IlgpuDevice CreateGrouped() => Create();
 
-    public static IlgpuDevice CreateWide() => Create();
+    public static IlgpuDevice CreateWide(ProductPrecision precision = ProductPrecision.Float32) => Create(16, precision);
 
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => Create(256);
 
-    private static IlgpuDevice Create(int lanes) => Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card) : new IlgpuDevice(IlgpuMachine.Checker(lanes));
+    private static IlgpuDevice Create(int lanes, ProductPrecision precision = ProductPrecision.Float32) =>
+        Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: new CardOptions { Precision = precision }) : new IlgpuDevice(IlgpuMachine.Checker(lanes), precision);
 }
