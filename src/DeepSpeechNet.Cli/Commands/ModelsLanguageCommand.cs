@@ -11,7 +11,7 @@ namespace DeepSpeechNet.Cli.Commands;
 internal sealed class ModelsLanguageCommand
 {
     private readonly Option<string?> _ngram = new("--ngram") { Description = "An n-gram model (ARPA or binary)." };
-    private readonly Option<string[]> _rnn = new("--rnn") { Description = "Neural language models: folders that 'dsn train language' wrote, or packages, whose neural models are all taken; one of characters, one of words, or both.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _rnn = new("--rnn") { Description = "Neural language models: folders that 'dsn train language' wrote, or packages, whose neural models are taken where no folder has one of their kind; one of characters, one of words, or both.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _out = new("--out") { Description = "The folder of the package.", Required = true };
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the weights of neural models are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
     private readonly CommandConsole _console;
@@ -35,22 +35,15 @@ internal sealed class ModelsLanguageCommand
         string folder = parsed.GetRequiredValue(_out);
         using NGramModel? ngram = ngramPath is null ? null : NGramModel.Load(ngramPath);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
-        List<(NeuralLanguageModel Model, LanguageModelDescription Description)> neural = [.. rnnPaths.SelectMany(path => Load(path, device))];
+        List<(NeuralLanguageModel Model, LanguageModelDescription Description)> neural = [], packaged = [];
+        foreach (string path in rnnPaths)
+            (File.Exists(Path.Combine(path, LanguagePackage.FileName)) ? packaged : neural).AddRange(LanguagePackage.LoadNeural(path, device));
+        neural.AddRange(packaged.Where(p => !neural.Exists(n => n.Description.Options.Unit == p.Description.Options.Unit)).ToList());
         if (neural.DistinctBy(n => n.Description.Options.Unit).Count() < neural.Count)
             throw new UsageException("--rnn names two models of the same kind: a package holds one of characters and one of words.");
         LanguagePackage.Save(folder, ngram, neural, parsed.GetValue(_weights));
         string file = Path.Combine(folder, LanguagePackage.FileName);
         _console.Line($"{file}: {new FileInfo(file).Length / 1e6:F1} MB");
         return 0;
-    }
-
-    private static List<(NeuralLanguageModel Model, LanguageModelDescription Description)> Load(string path, CpuDevice device)
-    {
-        string package = Path.Combine(path, LanguagePackage.FileName);
-        if (!File.Exists(package))
-            return [LanguageModelPackage.Load(path, device)];
-        using TensorFile tensors = TensorFile.Read(package);
-        List<(NeuralLanguageModel Model, LanguageModelDescription Description)> models = [.. LanguagePackage.NeuralIn(tensors).Select(model => LanguageModelPackage.ReadFrom(tensors, device, model.Root))];
-        return models.Count > 0 ? models : throw new ModelFormatException(package, "the file", "holds no neural language model: give the folder of one that does");
     }
 }

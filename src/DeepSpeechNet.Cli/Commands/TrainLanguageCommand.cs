@@ -6,6 +6,7 @@ using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Language.NGrams;
+using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Cli.Commands;
 
@@ -18,7 +19,7 @@ internal sealed class TrainLanguageCommand
     private readonly Option<string[]> _train = new("--train") { Description = "Text files to train on, a sentence a line; plain or .gz.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _valid = new("--valid") { Description = "Text files to choose the best model by.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double> _holdOut = new("--hold-out") { Description = "Without --valid: this part of the training text's sentences, from its end, is held out for that." };
-    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model (same shape; a larger --hidden widens it) instead of random ones, with its symbols where no others are asked for." };
+    private readonly Option<string?> _from = new("--from") { Description = "Start from the weights of this model or package (same shape; a larger --hidden widens it) instead of random ones, with its symbols where no others are asked for." };
     private readonly Option<LanguageUnit> _unit = new("--unit") { Description = "Words, or Characters (a to z, apostrophe, space unless --alphabet says otherwise).", DefaultValueFactory = _ => Shape.Unit };
     private readonly Option<string?> _alphabet = new("--alphabet") { Description = "The characters of a character model, one after the other." };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Word models: a file with a word a line; without it, the words of the training text." };
@@ -86,7 +87,7 @@ internal sealed class TrainLanguageCommand
         _run.Display.Line("Reading the text ...");
         using CpuDevice startDevice = new(new CpuDeviceOptions { Threads = 1 });
         string? from = parsed.GetValue(_from);
-        (NeuralLanguageModel Model, LanguageModelDescription Description)? start = from is null ? null : LanguageModelPackage.Load(from, startDevice);
+        (NeuralLanguageModel Model, LanguageModelDescription Description)? start = from is null ? null : LanguagePackage.LoadNeural(from, startDevice).OrderBy(m => m.Description.Options.Unit == shape.Unit ? 0 : 1).First();
         LanguageTokens tokens = Tokens(parsed, shape.Unit, start?.Description.Tokens);
         (TokenText train, TokenText? valid) = Texts(parsed, tokens, cancellationToken);
 

@@ -1,4 +1,5 @@
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language.Decoding.Scorers;
 using DeepSpeechNet.Language.Neural;
@@ -88,6 +89,22 @@ public sealed class LanguagePackage : IDisposable
     /// <exception cref="ModelFormatException">What is said of one cannot be read.</exception>
     public static IEnumerable<(LanguageUnit Unit, string Root)> NeuralIn(TensorFile tensors) =>
         Roots.Where(root => LanguageModelPackage.IsIn(tensors, root)).Select(root => (LanguageModelPackage.OptionsIn(tensors, root).Unit, root));
+
+    /// <summary>Loads all neural models of a package, or the one that stands alone in a folder.</summary>
+    /// <param name="path">A folder with <see cref="FileName"/> or <see cref="LanguageModelPackage.FileName"/>, or a file of the latter kind.</param>
+    /// <param name="device">Where the networks are to run.</param>
+    /// <exception cref="FileNotFoundException">There is no model; the message says where it was looked for.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged or holds no neural model.</exception>
+    public static IReadOnlyList<(NeuralLanguageModel Model, LanguageModelDescription Description)> LoadNeural(string path, Device device)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string package = Path.Combine(path, FileName);
+        if (!File.Exists(package))
+            return [LanguageModelPackage.Load(path, device)];
+        using TensorFile tensors = TensorFile.Read(package);
+        (NeuralLanguageModel, LanguageModelDescription)[] models = [.. NeuralIn(tensors).Select(model => LanguageModelPackage.ReadFrom(tensors, device, model.Root))];
+        return models.Length > 0 ? models : throw new ModelFormatException(package, "the file", "holds no neural language model: give the folder of one that does");
+    }
 
     /// <summary>The language models of a file that is open; it is closed with the package.</summary>
     /// <exception cref="ModelFormatException">They are damaged.</exception>

@@ -1,4 +1,7 @@
 using DeepSpeechNet.Engine.Checkpoints;
+using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Neural;
+using DeepSpeechNet.Language.Packages;
 using DeepSpeechNet.Speech;
 
 namespace DeepSpeechNet.Cli.Tests.Commands;
@@ -114,9 +117,9 @@ public sealed class LanguageModelTests : IDisposable
 
         // Neural models of both kinds beside the n-grams, in 8 bits.
         await File.WriteAllTextAsync(_dsn["text.txt"], "bad cab\ncab bad\nbad\n");
-        string[] small = ["--train", "@/text.txt", "--valid", "@/text.txt", "--hidden", "8", "--batch", "1", "--window", "4", "--epochs", "1"];
-        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--embedding", "4", "--tied", "--out", "@/words"])).Exit);
-        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--embedding", "0", "--unit", "Characters", "--out", "@/letters"])).Exit);
+        string[] small = ["--train", "@/text.txt", "--valid", "@/text.txt", "--batch", "1", "--window", "4", "--epochs", "1"];
+        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--hidden", "8", "--embedding", "4", "--tied", "--out", "@/words"])).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--hidden", "8", "--embedding", "0", "--unit", "Characters", "--out", "@/letters"])).Exit);
         Assert.Equal(0, (await _dsn.RunAsync("models", "language", "--ngram", "@/lm.arpa", "--rnn", "@/words", "@/letters", "--weights", "Int8", "--out", "@/three")).Exit);
         string three = (await _dsn.RunAsync("models", "@/three")).Out;
         Assert.Contains("a neural model of characters", three);
@@ -124,6 +127,16 @@ public sealed class LanguageModelTests : IDisposable
         CommandLine.Run twice = await _dsn.RunAsync("models", "language", "--rnn", "@/words", "@/words", "--out", "@/twice");
         Assert.Equal(2, twice.Exit);
         Assert.Contains("of the same kind", twice.Error);
+
+        // A model of a folder takes the place of the package's own of its kind.
+        Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--hidden", "9", "--embedding", "4", "--tied", "--out", "@/better"])).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "language", "--rnn", "@/three", "@/better", "--out", "@/replaced")).Exit);
+        using (TensorFile replaced = TensorFile.Read(_dsn["replaced/model.safetensors"]))
+        {
+            Assert.Equal(
+                [(LanguageUnit.Characters, 8), (LanguageUnit.Words, 9)],
+                LanguagePackage.NeuralIn(replaced).Select(n => (n.Unit, LanguageModelPackage.OptionsIn(replaced, n.Root).Hidden)).Order());
+        }
 
         // Settings are put into a file without touching the rest of it.
         using TensorFile before = TensorFile.Read(_dsn["model/model.safetensors"]);

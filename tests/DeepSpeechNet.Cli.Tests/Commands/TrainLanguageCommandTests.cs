@@ -50,6 +50,19 @@ public sealed class TrainLanguageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_of_a_package_goes_on_by_its_kind()
+    {
+        Assert.Equal(0, (await Train("@/words", "--hidden", "6", "--embedding", "8", "--epochs", "1")).Exit);
+        Assert.Equal(0, (await Train("@/letters", "--unit", "Characters", "--hidden", "6", "--embedding", "8", "--epochs", "1")).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "language", "--rnn", "@/letters", "@/words", "--out", "@/package")).Exit);
+        foreach (string unit in new[] { "Words", "Characters" })
+        {
+            CommandLine.Run on = await Train($"@/on-{unit}", "--unit", unit, "--hidden", "6", "--embedding", "8", "--epochs", "1", "--from", "@/package");
+            Assert.True(on.Exit == 0, on.Error);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_trained_is_said_in_a_sentence()
     {
         File.WriteAllText(_dsn["empty.txt"], "\n");
