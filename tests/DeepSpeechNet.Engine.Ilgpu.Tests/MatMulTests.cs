@@ -24,7 +24,7 @@ public sealed class MatMulTests : IDisposable
         {
             Matrix<double> left = Random(rows, depth, 1), right = Random(depth, columns, 2), expected = left * right;
             float[] bias = RandomNumbers.Floats(3, columns);
-            Tensor a = Put(transposeA ? left.Transpose() : left), b = Put(transposeB ? right.Transpose() : right), c = _device.Poisoned(new Shape(rows, columns));
+            Tensor a = Put(_device, transposeA ? left.Transpose() : left), b = Put(_device, transposeB ? right.Transpose() : right), c = _device.Poisoned(new Shape(rows, columns));
             _device.MatMul(a, transposeA, b, transposeB, c, bias: _device.Floats(new Shape(columns), bias), activation: Activation.Tanh);
             AssertClose((i, j) => Math.Tanh(expected[i, j] + bias[j]), c);
             _device.MatMul(a, transposeA, b, transposeB, c);
@@ -41,34 +41,39 @@ public sealed class MatMulTests : IDisposable
     [InlineData(true, true)]
     public void Large_products_agree_with_an_independent_library(bool transposeA, bool transposeB)
     {
+        using IlgpuDevice own = TestedDevices.CreateWide(new CardOptions { VendorLibrary = false });
         int rows = TestedDevices.LargeExtent + 2, columns = TestedDevices.LargeExtent + 5, depth = 11;
         Matrix<double> left = Random(rows, depth, 1), right = Random(depth, columns, 2), expected = left * right;
         float[] bias = RandomNumbers.Floats(3, columns);
-        Tensor a = Put(transposeA ? left.Transpose() : left), b = Put(transposeB ? right.Transpose() : right), c = _device.Poisoned(new Shape(rows, columns));
-        _device.MatMul(a, transposeA, b, transposeB, c, bias: _device.Floats(new Shape(columns), bias), activation: Activation.Relu);
-        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c);
-        _device.MatMul(a, transposeA, b, transposeB, c);
-        _device.MatMul(a, transposeA, b, transposeB, c, accumulate: true);
-        AssertClose((i, j) => 2 * expected[i, j], c);
+        foreach (IlgpuDevice device in new[] { _device, own })
+        {
+            Tensor a = Put(device, transposeA ? left.Transpose() : left), b = Put(device, transposeB ? right.Transpose() : right), c = device.Poisoned(new Shape(rows, columns));
+            device.MatMul(a, transposeA, b, transposeB, c, bias: device.Floats(new Shape(columns), bias), activation: Activation.Relu);
+            AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c);
+            device.MatMul(a, transposeA, b, transposeB, c);
+            device.MatMul(a, transposeA, b, transposeB, c, accumulate: true);
+            AssertClose((i, j) => 2 * expected[i, j], c);
+        }
     }
 
     /// <summary>A row of a large product has the bits that it has alone.</summary>
     [Fact]
     public void Larger_tiles_change_no_bit()
     {
+        using IlgpuDevice own = TestedDevices.CreateWide(new CardOptions { VendorLibrary = false });
         int rows = TestedDevices.LargeExtent, depth = 23;
         float[] x = RandomNumbers.Floats(1, rows * depth);
-        Tensor all = _device.Floats(new Shape(rows, depth), x), alone = _device.Floats(new Shape(1, depth), x.AsSpan((rows - 3) * depth, depth)), weight = _device.Floats(new Shape(rows, depth), RandomNumbers.Floats(2, rows * depth));
-        Tensor together = _device.Poisoned(new Shape(rows, rows)), single = _device.Poisoned(new Shape(1, rows));
-        _device.MatMul(all, false, weight, true, together);
-        _device.MatMul(alone, false, weight, true, single);
+        Tensor all = own.Floats(new Shape(rows, depth), x), alone = own.Floats(new Shape(1, depth), x.AsSpan((rows - 3) * depth, depth)), weight = own.Floats(new Shape(rows, depth), RandomNumbers.Floats(2, rows * depth));
+        Tensor together = own.Poisoned(new Shape(rows, rows)), single = own.Poisoned(new Shape(1, rows));
+        own.MatMul(all, false, weight, true, together);
+        own.MatMul(alone, false, weight, true, single);
         Assert.Equal(together.ToArray()[((rows - 3) * rows)..((rows - 2) * rows)], single.ToArray());
     }
 
     [Fact]
     public void Factors_are_rounded_to_bfloat16_where_that_is_asked_for()
     {
-        using IlgpuDevice device = TestedDevices.CreateWide(ProductPrecision.BFloat16);
+        using IlgpuDevice device = TestedDevices.CreateWide(new CardOptions { Precision = ProductPrecision.BFloat16 });
         float[] values = [0, -0f, 1, 1.00390625f, 1.01171875f, -1.0039063f, 3.14159274f, 1e-40f, -65504, 1e38f, float.MaxValue, float.NegativeInfinity, .. RandomNumbers.Floats(5, 200)];
         Tensor x = device.Floats(new Shape(values.Length, 1), values), one = device.Floats(new Shape(1, 1), [1]), y = device.Poisoned(new Shape(values.Length, 1));
         device.MatMul(x, false, one, false, y);
@@ -83,7 +88,7 @@ public sealed class MatMulTests : IDisposable
     [InlineData(35, 2, 5)]
     public void Products_in_bfloat16_are_those_of_rounded_factors(int rows, int columns, int depth)
     {
-        using IlgpuDevice device = TestedDevices.CreateWide(ProductPrecision.BFloat16);
+        using IlgpuDevice device = TestedDevices.CreateWide(new CardOptions { Precision = ProductPrecision.BFloat16 });
         float[] left = RandomNumbers.Floats(1, rows * depth), right = RandomNumbers.Floats(2, depth * columns);
         Tensor c = device.Poisoned(new Shape(rows, columns));
         device.MatMul(device.Floats(new Shape(rows, depth), left), false, device.Floats(new Shape(depth, columns), right), false, c);
@@ -127,7 +132,7 @@ public sealed class MatMulTests : IDisposable
         return Matrix<double>.Build.Dense(rows, columns, (i, j) => values[(i * columns) + j]);
     }
 
-    private Tensor Put(Matrix<double> m) => _device.Floats(new Shape(m.RowCount, m.ColumnCount), Array.ConvertAll(m.Transpose().ToColumnMajorArray(), x => (float)x));
+    private static Tensor Put(IlgpuDevice device, Matrix<double> m) => device.Floats(new Shape(m.RowCount, m.ColumnCount), Array.ConvertAll(m.Transpose().ToColumnMajorArray(), x => (float)x));
 
     private static void AssertClose(Func<int, int, double> expected, Tensor actual)
     {

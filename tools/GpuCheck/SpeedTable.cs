@@ -26,19 +26,8 @@ internal static class SpeedTable
     /// <param name="python">A Python with PyTorch, or null.</param>
     public static void Run(string choice, int hidden, int batch, int repeats, string? python)
     {
-        using Device device = DeviceCatalog.Create(choice);
-        Console.WriteLine($"speeds on {device.Description}");
         Dictionary<string, double> ours = new(StringComparer.Ordinal);
-        foreach (int size in Sizes)
-            ours[$"{Products}{size}"] = Product(device, size, repeats);
-        ours["CTC"] = Ctc(device, repeats);
-        foreach ((string name, AcousticModelOptions shape) in Networks(hidden))
-        {
-            ours[$"forward {name}"] = Forward(device, shape, 64, repeats);
-            (ours[$"training step {name}"], long launches) = Training(device, shape, batch, repeats);
-            Console.WriteLine($"  training step {name}: {launches} kernels launched");
-        }
-
+        AddUsual(ours, choice, hidden, batch, repeats);
         if (choice != "cpu")
         {
             AddOther(ours, choice, ", our own kernel", new CardOptions { VendorLibrary = false }, null, repeats);
@@ -58,16 +47,39 @@ internal static class SpeedTable
         }
     }
 
+    /// <summary>Products, CTC and networks forwards and in training, on the device as it is used when nothing is said; its memory is free afterwards.</summary>
+    private static void AddUsual(Dictionary<string, double> figures, string choice, int hidden, int batch, int repeats)
+    {
+        using Device device = DeviceCatalog.Create(choice);
+        Console.WriteLine($"speeds on {device.Description}");
+        foreach (int size in Sizes)
+            figures[$"{Products}{size}"] = Product(device, size, repeats);
+        figures["CTC"] = Ctc(device, repeats);
+        foreach ((string name, AcousticModelOptions shape) in Networks(hidden))
+        {
+            figures[$"forward {name}"] = Forward(device, shape, 64, repeats);
+            (figures[$"training step {name}"], long launches) = Training(device, shape, batch, repeats);
+            Console.WriteLine($"  training step {name}: {launches} kernels launched");
+        }
+    }
+
     /// <summary>Products, and networks forwards where <paramref name="hidden"/> is named, on the card used in another way.</summary>
     private static void AddOther(Dictionary<string, double> figures, string choice, string way, CardOptions options, int? hidden, int repeats)
     {
-        using Device device = DeviceCatalog.Create(choice, card: options);
-        foreach (int size in Sizes)
-            figures[$"{Products}{size}{way}"] = Product(device, size, repeats);
-        if (hidden is { } units)
+        try
         {
-            foreach ((string name, AcousticModelOptions shape) in Networks(units))
-                figures[$"forward {name}{way}"] = Forward(device, shape, 64, repeats);
+            using Device device = DeviceCatalog.Create(choice, card: options);
+            foreach (int size in Sizes)
+                figures[$"{Products}{size}{way}"] = Product(device, size, repeats);
+            if (hidden is { } units)
+            {
+                foreach ((string name, AcousticModelOptions shape) in Networks(units))
+                    figures[$"forward {name}{way}"] = Forward(device, shape, 64, repeats);
+            }
+        }
+        catch (Exception e) when (e is DeviceUnavailableException or OutOfDeviceMemoryException)
+        {
+            Console.WriteLine($"  {way.TrimStart(',', ' ')}: {e.Message}");
         }
     }
 

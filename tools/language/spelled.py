@@ -6,8 +6,8 @@ Mixed into it with a small weight ('dsn language mix'), a model of these sentenc
 
     tools/language/spelled.py book.txt 30000 > spelled.txt
 
-Half of the sentences spell a word of the text (each word counts once, however often it stands there), sometimes twice the same
-letter as "double l"; the others are codes of random letters and digits, and numbers as people say them.
+Half of the sentences spell a word that stands three times or more in the text (each counts once, however often it does), sometimes twice
+the same letter as "double l"; the others are codes of random letters and digits, and numbers as people say them.
 """
 import argparse
 import collections
@@ -46,7 +46,7 @@ def number(draw):
 def spelled(word, draw):
     letters, doubled = [], draw.random() < 0.1
     for letter in word:
-        if doubled and letters and letters[-1] == letter:
+        if doubled and letters[-1:] == [letter] and letters[-2:-1] != ["double"]:
             letters[-1:] = ["double", letter]
         else:
             letters.append(letter)
@@ -66,6 +66,8 @@ def main():
         for line in text:
             counts.update(line.split())
     words = sorted(word for word, count in counts.items() if count >= 3 and len(word) >= 3 and set(word) <= set(string.ascii_lowercase))
+    if not words:
+        parser.error(f"{arguments.text} has no word of three letters or more that stands in it three times")
     for _ in range(arguments.sentences):
         kind = draw.random()
         if kind < 0.5:

@@ -2,7 +2,6 @@ using System.CommandLine;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language.Neural;
-using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Language.Packages;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -10,7 +9,7 @@ namespace DeepSpeechNet.Cli.Commands;
 /// <summary><c>dsn models language</c>: an n-gram model and a neural one in one package.</summary>
 internal sealed class ModelsLanguageCommand
 {
-    private readonly Option<string?> _ngram = new("--ngram") { Description = "An n-gram model (ARPA or binary)." };
+    private readonly Option<string?> _ngram = new("--ngram") { Description = "An n-gram model (ARPA or binary), or a package with one." };
     private readonly Option<string[]> _rnn = new("--rnn") { Description = "Neural language models: folders that 'dsn train language' wrote, or packages, whose neural models are taken where no folder has one of their kind; one of characters, one of words, or both.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _out = new("--out") { Description = "The folder of the package.", Required = true };
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How the weights of neural models are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
@@ -33,15 +32,17 @@ internal sealed class ModelsLanguageCommand
         if (ngramPath is null && rnnPaths.Length == 0)
             throw new UsageException("A package of language models needs one: give --ngram, --rnn or both.");
         string folder = parsed.GetRequiredValue(_out);
-        using NGramModel? ngram = ngramPath is null ? null : NGramModel.Load(ngramPath);
+        using LanguagePackage? counted = ngramPath is null ? null : LanguagePackage.Load(ngramPath);
+        if (counted is { NGram: null })
+            throw new UsageException($"{counted.Name} holds no n-gram model: give --ngram one that does, or leave it out.");
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         List<(NeuralLanguageModel Model, LanguageModelDescription Description)> neural = [], packaged = [];
         foreach (string path in rnnPaths)
-            (File.Exists(Path.Combine(path, LanguagePackage.FileName)) ? packaged : neural).AddRange(LanguagePackage.LoadNeural(path, device));
+            (LanguagePackage.IsAt(path) ? packaged : neural).AddRange(LanguagePackage.LoadNeural(path, device));
         neural.AddRange(packaged.Where(p => !neural.Exists(n => n.Description.Options.Unit == p.Description.Options.Unit)).ToList());
         if (neural.DistinctBy(n => n.Description.Options.Unit).Count() < neural.Count)
             throw new UsageException("--rnn names two models of the same kind: a package holds one of characters and one of words.");
-        LanguagePackage.Save(folder, ngram, neural, parsed.GetValue(_weights));
+        LanguagePackage.Save(folder, counted?.NGram, neural, parsed.GetValue(_weights));
         string file = Path.Combine(folder, LanguagePackage.FileName);
         _console.Line($"{file}: {new FileInfo(file).Length / 1e6:F1} MB");
         return 0;

@@ -92,7 +92,7 @@ internal sealed unsafe class CuBlas : IDisposable
     private void Check(in MatMulArguments a, int status)
     {
         if (status != 0)
-            throw new InvalidOperationException($"{Library} failed with status {status} on a product of {a.Rows} x {a.Depth} by {a.Depth} x {a.Columns}.");
+            throw new DeviceUnavailableException($"{Library} failed with status {status} on a product of {a.Rows} x {a.Depth} by {a.Depth} x {a.Columns}.");
     }
 
     private static T* Pointer<T>(ArrayView<T> view, int offset)

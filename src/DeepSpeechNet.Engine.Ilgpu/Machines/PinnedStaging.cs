@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -5,7 +6,8 @@ namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 
 /// <summary>
 /// Page-locked host memory that uploads go through: a card fetches from it by itself, behind the work queued before, so that nobody waits. Pieces are handed out one behind the other; when
-/// they are used up the queue is waited for, unless something else has waited for it (<see cref="Drained"/>), as the download at the end of a training step does.
+/// they are used up the queue is waited for, unless something else has waited for it (<see cref="Drained"/>), as the download at the end of a training step does. Where the system
+/// locks no memory, uploads come from where they lie, and wait.
 /// </summary>
 internal sealed class PinnedStaging(Accelerator accelerator, AcceleratorStream stream) : IDisposable
 {
@@ -17,13 +19,19 @@ internal sealed class PinnedStaging(Accelerator accelerator, AcceleratorStream s
 
     private PageLockedArray1D<byte>? _memory;
     private int _used;
+    private bool _refused;
 
     /// <summary>Queues a copy to the card; the source may change as soon as this returns.</summary>
     public void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target)
     {
         for (int done = 0; done < source.Length;)
         {
-            PageLockedArray1D<byte> memory = Room(source.Length - done);
+            if (Room(source.Length - done) is not { } memory)
+            {
+                target.SubView(done, source.Length - done).CopyFromCPU(stream, ref MemoryMarshal.GetReference(source[done..]), source.Length - done);
+                return;
+            }
+
             int count = Math.Min(source.Length - done, (int)memory.Length - _used);
             source.Slice(done, count).CopyTo(memory.Span[_used..]);
             // By its address: given a part of a longer piece of host memory as a view, ILGPU copies all of that piece on OpenCL.
@@ -37,20 +45,45 @@ internal sealed class PinnedStaging(Accelerator accelerator, AcceleratorStream s
     public void Drained() => _used = 0;
 
     /// <inheritdoc/>
-    public void Dispose() => _memory?.Dispose();
-
-    /// <summary>The memory, with room for so many bytes behind <see cref="_used"/>, or with all of it free.</summary>
-    private PageLockedArray1D<byte> Room(int bytes)
+    public void Dispose()
     {
+        if (_memory is null)
+            return;
+        try
+        {
+            stream.Synchronize();
+        }
+        catch (AcceleratorException)
+        {
+            // The card failed: it copies nothing any more.
+        }
+
+        _memory.Dispose();
+    }
+
+    /// <summary>The memory, with room for so many bytes behind <see cref="_used"/>, or with all of it free; null where there is none to be had.</summary>
+    private PageLockedArray1D<byte>? Room(int bytes)
+    {
+        if (_refused)
+            return null;
         if (_memory is not null && bytes <= _memory.Length - _used)
             return _memory;
         if (_used > 0)
             stream.Synchronize();
         _used = 0;
-        int wanted = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)bytes), FewestBytes, MostBytes);
+        int wanted = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(bytes, MostBytes)), FewestBytes, MostBytes);
         if (_memory is not null && wanted <= _memory.Length)
             return _memory;
         _memory?.Dispose();
-        return _memory = accelerator.AllocatePageLocked1D<byte>(wanted, uninitialized: true);
+        _memory = null;
+        try
+        {
+            return _memory = accelerator.AllocatePageLocked1D<byte>(wanted, uninitialized: true);
+        }
+        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+        {
+            _refused = true;
+            return null;
+        }
     }
 }

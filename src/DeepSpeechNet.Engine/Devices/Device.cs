@@ -6,7 +6,7 @@ namespace DeepSpeechNet.Engine.Devices;
 /// What a processor must be able to do so that every operation, layer, loss and optimiser runs on it: memory, and the primitives below.
 /// A sequence batch <c>[time, batch, feature]</c> is a matrix of time * batch rows to those that say "rows".
 /// <para>
-/// Primitives may be queued; only <see cref="Upload"/> and <see cref="Download"/> wait. Every matrix product sums over its inner
+/// Primitives may be queued; only <see cref="Download"/> waits for them. Every matrix product sums over its inner
 /// extent in one fixed order, from the first element to the last with one fused multiply-add each, whatever the other extents are, so
 /// that neither a batch neighbour nor the number of threads changes a result. Outputs are written whole unless a parameter says that
 /// they are added to. One thread at a time gives a device its work.
@@ -28,7 +28,7 @@ public abstract class Device : IDisposable
     /// <summary>Gives the memory of a tensor from <see cref="Allocate"/> back to the pool. Views of it must not be used afterwards.</summary>
     public abstract void Release(Tensor tensor);
 
-    /// <summary>Copies the host's bytes into the tensor; waits. One call carries a whole batch (see <see cref="Training.HostBatch"/>).</summary>
+    /// <summary>Copies the host's bytes into the tensor; they may change as soon as this returns. One call carries a whole batch (see <see cref="Training.HostBatch"/>).</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public abstract void Upload(ReadOnlySpan<byte> source, Tensor target);
 

@@ -90,21 +90,30 @@ public sealed class LanguagePackage : IDisposable
     public static IEnumerable<(LanguageUnit Unit, string Root)> NeuralIn(TensorFile tensors) =>
         Roots.Where(root => LanguageModelPackage.IsIn(tensors, root)).Select(root => (LanguageModelPackage.OptionsIn(tensors, root).Unit, root));
 
+    /// <summary>Whether a path is a package: a folder with <see cref="FileName"/>, or such a file.</summary>
+    public static bool IsAt(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return File.Exists(FileAt(path));
+    }
+
     /// <summary>Loads all neural models of a package, or the one that stands alone in a folder.</summary>
-    /// <param name="path">A folder with <see cref="FileName"/> or <see cref="LanguageModelPackage.FileName"/>, or a file of the latter kind.</param>
+    /// <param name="path">A folder with <see cref="FileName"/> or <see cref="LanguageModelPackage.FileName"/>, or such a file.</param>
     /// <param name="device">Where the networks are to run.</param>
     /// <exception cref="FileNotFoundException">There is no model; the message says where it was looked for.</exception>
     /// <exception cref="ModelFormatException">The file is damaged or holds no neural model.</exception>
     public static IReadOnlyList<(NeuralLanguageModel Model, LanguageModelDescription Description)> LoadNeural(string path, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string package = Path.Combine(path, FileName);
+        string package = FileAt(path);
         if (!File.Exists(package))
             return [LanguageModelPackage.Load(path, device)];
         using TensorFile tensors = TensorFile.Read(package);
         (NeuralLanguageModel, LanguageModelDescription)[] models = [.. NeuralIn(tensors).Select(model => LanguageModelPackage.ReadFrom(tensors, device, model.Root))];
         return models.Length > 0 ? models : throw new ModelFormatException(package, "the file", "holds no neural language model: give the folder of one that does");
     }
+
+    private static string FileAt(string path) => Path.GetFileName(path) == FileName ? path : Path.Combine(path, FileName);
 
     /// <summary>The language models of a file that is open; it is closed with the package.</summary>
     /// <exception cref="ModelFormatException">They are damaged.</exception>

@@ -130,13 +130,18 @@ public sealed class LanguageModelTests : IDisposable
 
         // A model of a folder takes the place of the package's own of its kind.
         Assert.Equal(0, (await _dsn.RunAsync(["train", "language", .. small, "--hidden", "9", "--embedding", "4", "--tied", "--out", "@/better"])).Exit);
-        Assert.Equal(0, (await _dsn.RunAsync("models", "language", "--rnn", "@/three", "@/better", "--out", "@/replaced")).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "language", "--ngram", "@/three", "--rnn", "@/three", "@/better", "--out", "@/replaced")).Exit);
         using (TensorFile replaced = TensorFile.Read(_dsn["replaced/model.safetensors"]))
         {
             Assert.Equal(
                 [(LanguageUnit.Characters, 8), (LanguageUnit.Words, 9)],
                 LanguagePackage.NeuralIn(replaced).Select(n => (n.Unit, LanguageModelPackage.OptionsIn(replaced, n.Root).Hidden)).Order());
         }
+
+        (await Transcribe("--language-model", "@/replaced", "--rnn", "off")).Expect(0, "bad cab\n", "");
+        CommandLine.Run none = await _dsn.RunAsync("models", "language", "--ngram", "@/better", "--out", "@/none");
+        Assert.Equal(2, none.Exit);
+        Assert.Contains("holds no n-gram model", none.Error);
 
         // Settings are put into a file without touching the rest of it.
         using TensorFile before = TensorFile.Read(_dsn["model/model.safetensors"]);

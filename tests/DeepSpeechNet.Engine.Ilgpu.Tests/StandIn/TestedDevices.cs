@@ -15,7 +15,7 @@ internal static class TestedDevices
     public const int LargeExtent = 256;
 
     /// <summary>Larger groups.</summary>
-    public static IlgpuDevice CreateWide(ProductPrecision precision = ProductPrecision.Float32) => new(new StandInMachine(256, 16, 4), precision);
+    public static IlgpuDevice CreateWide(CardOptions? options = null) => new(new StandInMachine(256, 16, 4), options?.Precision ?? ProductPrecision.Float32);
 
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => new(new StandInMachine(256, 256, 16));

@@ -80,7 +80,7 @@ public sealed unsafe class CuBlasTests : IDisposable
     {
         using MemoryBuffer1D<float, Stride1D.Dense> memory = _accelerator.Allocate1D<float>(16);
         MatMulArguments arguments = new() { A = memory.View.BaseView, B = memory.View.BaseView, C = memory.View.BaseView, AStride = 2, BStride = 2, CStride = 1, Rows = 2, Columns = 2, Depth = 2 };
-        Assert.Contains("status 7 on a product of 2 x 2 by 2 x 2", Assert.Throws<InvalidOperationException>(() => _blas.Multiply(arguments)).Message, StringComparison.Ordinal);
+        Assert.Contains("status 7 on a product of 2 x 2 by 2 x 2", Assert.Throws<DeviceUnavailableException>(() => _blas.Multiply(arguments)).Message, StringComparison.Ordinal);
     }
 
     [UnmanagedCallersOnly]

@@ -17,11 +17,11 @@ internal static class TestedDevices
 
     public static IlgpuDevice CreateGrouped() => Create();
 
-    public static IlgpuDevice CreateWide(ProductPrecision precision = ProductPrecision.Float32) => Create(16, precision);
+    public static IlgpuDevice CreateWide(CardOptions? options = null) => Create(16, options);
 
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => Create(256);
 
-    private static IlgpuDevice Create(int lanes, ProductPrecision precision = ProductPrecision.Float32) =>
-        Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: new CardOptions { Precision = precision }) : new IlgpuDevice(IlgpuMachine.Checker(lanes), precision);
+    private static IlgpuDevice Create(int lanes, CardOptions? options = null) =>
+        Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: options) : new IlgpuDevice(IlgpuMachine.Checker(lanes), options?.Precision ?? ProductPrecision.Float32);
 }
