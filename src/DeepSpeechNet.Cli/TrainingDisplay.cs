@@ -42,8 +42,9 @@ internal sealed class TrainingDisplay(CommandConsole console) : IProgress<Traini
     private static string Text(EpochProgress e)
     {
         string dev = double.IsNaN(e.DevLoss) ? "" : $", dev loss {e.DevLoss:F3}, CER {e.CharacterErrorRate:P2}, WER {e.WordErrorRate:P2}{(e.Best ? " (best)" : "")}";
+        string phones = double.IsNaN(e.PhoneErrorRate) ? "" : $", phones {e.PhoneErrorRate:P2}";
         string skipped = e.SkippedSteps > 0 ? $", {e.SkippedSteps} steps skipped" : "";
-        return $"epoch {e.Epoch}: loss {e.Loss:F3}{dev}, {Time(e.Elapsed)}{skipped}";
+        return $"epoch {e.Epoch}: loss {e.Loss:F3}{dev}{phones}, {Time(e.Elapsed)}{skipped}";
     }
 
     private static string Text(LanguageStepProgress step) =>

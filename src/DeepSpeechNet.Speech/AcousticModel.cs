@@ -17,6 +17,8 @@ public sealed class AcousticModel
     private readonly List<Recurrent> _recurrent = [];
     private readonly Dense _joint;
     private readonly Dense _output;
+    private readonly Dense? _phoneJoint;
+    private readonly Dense? _phoneOutput;
 
     /// <summary>A network with its parameters laid on a device.</summary>
     /// <param name="device">Where it runs.</param>
@@ -61,6 +63,12 @@ public sealed class AcousticModel
 
         _joint = new Dense(Parameters, "acoustic.joint", width, options.Hidden, Activation.ClippedRelu);
         _output = new Dense(Parameters, "acoustic.output", options.Hidden, classes, Activation.None);
+        if (options.Phones > 0)
+        {
+            _phoneJoint = new Dense(Parameters, "acoustic.phones.joint", width, options.Hidden, Activation.ClippedRelu);
+            _phoneOutput = new Dense(Parameters, "acoustic.phones.output", options.Hidden, options.Phones + 1, Activation.None);
+        }
+
         Parameters.Allocate(device, seed, training);
     }
 
@@ -88,7 +96,18 @@ public sealed class AcousticModel
     /// <param name="outputLengths">[B], int32: <see cref="OutputFrames"/> of each utterance's length.</param>
     /// <returns>[<see cref="OutputFrames"/>(T), B, A].</returns>
     /// <exception cref="ArgumentException">The frames have another number of features.</exception>
-    public Tensor Logits(Tape tape, Tensor frames, Tensor outputLengths)
+    public Tensor Logits(Tape tape, Tensor frames, Tensor outputLengths) => Logits(tape, frames, outputLengths, withPhones: false, out _);
+
+    /// <summary>Scores of the letters and of the phones before the softmax.</summary>
+    /// <param name="tape">As for <see cref="Logits(Tape, Tensor, Tensor)"/>.</param>
+    /// <param name="frames">[T, B, F], zeros in padded frames.</param>
+    /// <param name="outputLengths">[B], int32: <see cref="OutputFrames"/> of each utterance's length.</param>
+    /// <param name="phones">[<see cref="OutputFrames"/>(T), B, P + 1]: the scores of the phones, the blank last; null for a network without phones.</param>
+    /// <returns>[<see cref="OutputFrames"/>(T), B, A].</returns>
+    /// <exception cref="ArgumentException">The frames have another number of features.</exception>
+    public Tensor Logits(Tape tape, Tensor frames, Tensor outputLengths, out Tensor? phones) => Logits(tape, frames, outputLengths, withPhones: true, out phones);
+
+    private Tensor Logits(Tape tape, Tensor frames, Tensor outputLengths, bool withPhones, out Tensor? phones)
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(frames);
@@ -100,13 +119,20 @@ public sealed class AcousticModel
             x = Replace(tape, x, Elementwise.Dropout(tape, layer.Apply(tape, x), Options.Dropout));
         for (int i = 0; i < _recurrent.Count; i++)
             x = Replace(tape, x, Joined(tape, i, x, _recurrent[i].Apply(tape, x, outputLengths)));
+        phones = withPhones && _phoneJoint is not null ? Phones(tape, x) : null;
         x = Replace(tape, x, Elementwise.Dropout(tape, _joint.Apply(tape, x), Options.Dropout));
         return Replace(tape, x, _output.Apply(tape, x));
     }
 
+    private Tensor Phones(Tape tape, Tensor x)
+    {
+        Tensor joint = Elementwise.Dropout(tape, _phoneJoint!.Apply(tape, x), Options.Dropout);
+        return Replace(tape, joint, _phoneOutput!.Apply(tape, joint));
+    }
+
     /// <summary>
     /// Scores of the letters for a piece of an utterance that is still going on: the forward recurrences start where an earlier piece ended, the backward ones
-    /// at the end of the piece, so its last frames have seen less of what comes than <see cref="Logits"/> would show them.
+    /// at the end of the piece, so its last frames have seen less of what comes than <see cref="Logits(Tape, Tensor, Tensor)"/> would show them.
     /// </summary>
     /// <param name="tape">Not recording.</param>
     /// <param name="frames">[T, B, F]: before the piece, <see cref="LeadFrames"/> frames that came earlier (zeros before the utterance); zeros in padded frames.</param>
@@ -143,7 +169,7 @@ public sealed class AcousticModel
     /// <summary>
     /// Takes the weights of a network that has the same shape, or fewer recurrent layers: this one's layers beyond its must be residual ones and begin with input weights
     /// of zero. Their states then stay zero, so they pass their input on, and this network computes what the other does. (Clipped ReLUs would never leave zero: layers of those cannot be added.)
-    /// Stride and dropout, which have no part in the weights' shapes, may differ.
+    /// Stride and dropout, which have no part in the weights' shapes, may differ, and so may the phones: those that the source lacks stay as they began.
     /// </summary>
     /// <param name="source">The network; it is only read.</param>
     /// <returns>Whether the shapes fit; if not, nothing was changed.</returns>
@@ -157,13 +183,14 @@ public sealed class AcousticModel
             Stride = Options.Stride,
             RecurrentLayers = Options.RecurrentLayers,
             ResidualLayers = Options.ResidualLayers,
+            Phones = Options.Phones,
         };
         if (fitting != Options || (added > 0 && Options.Cell == CellKind.ClippedRelu) || Features != source.Features || Classes != source.Classes || added < 0 || Options.ResidualLayers != source.Options.ResidualLayers + added)
             return false;
         Dictionary<string, Parameter> old = source.Parameters.Parameters.ToDictionary(p => p.Name);
         foreach (Parameter parameter in Parameters.Parameters)
         {
-            if (old.TryGetValue(parameter.Name, out Parameter? from))
+            if (old.TryGetValue(parameter.Name, out Parameter? from) && from.Shape.Equals(parameter.Shape))
                 ParameterSet.Set(parameter, ParameterSet.Get(from));
             else if (parameter.Name.EndsWith(".input.weight", StringComparison.Ordinal))
                 ParameterSet.Set(parameter, new float[parameter.Shape.Count]);

@@ -39,6 +39,12 @@ public sealed record AcousticModelOptions
     /// <summary>Whether the recurrences' inputs are batch-normalised (Amodei et al. 2016).</summary>
     public bool BatchNorm { get; init; }
 
+    /// <summary>
+    /// How many phones the network also learns to write, from the last recurrent layer through a fully connected layer of their own (Krishna et al. 2018,
+    /// "Hierarchical multitask learning for CTC-based speech recognition"); 0 for letters alone.
+    /// </summary>
+    public int Phones { get; init; }
+
     /// <summary>The dropout rate of the fully connected layers in training (5 to 10% in the paper).</summary>
     public float Dropout { get; init; } = 0.1f;
 
@@ -53,6 +59,7 @@ public sealed record AcousticModelOptions
         Check(nameof(RecurrentLayers), RecurrentLayers, 0, 20);
         Check(nameof(RecurrentHidden), RecurrentHidden, 0, 16_384);
         Check(nameof(ResidualLayers), ResidualLayers, 0, RecurrentLayers);
+        Check(nameof(Phones), Phones, 0, 1000);
         int units = RecurrentHidden == 0 ? Hidden : RecurrentHidden, output = Direction == DirectionMode.Concatenate ? 2 * units : units;
         if (ResidualLayers > 0 && ResidualLayers == RecurrentLayers && (DenseLayers == 0 || output != Hidden))
             throw new ArgumentException($"{nameof(ResidualLayers)} is {ResidualLayers}, but the first recurrent layer's input is not as wide as its output; it may be {RecurrentLayers - 1} at most.");

@@ -57,6 +57,7 @@ internal static class PackageMetadata
             Cell = (CellKind)fields.Name(nameof(AcousticModelOptions.Cell), otherwise.Cell),
             Direction = (DirectionMode)fields.Name(nameof(AcousticModelOptions.Direction), otherwise.Direction),
             BatchNorm = fields.Flag(nameof(AcousticModelOptions.BatchNorm), otherwise.BatchNorm),
+            Phones = fields.Whole(nameof(AcousticModelOptions.Phones), otherwise.Phones),
             Dropout = fields.Single(nameof(AcousticModelOptions.Dropout), otherwise.Dropout),
         };
         fields.RefuseOthers();

@@ -86,6 +86,51 @@ public sealed class AcousticModelTests : IDisposable
         Assert.Equal(old.Parameters.Parameters.Select(ParameterSet.Get), model.Parameters.Parameters.Select(ParameterSet.Get));
     }
 
+    [Fact]
+    public void Phones_come_out_beside_the_letters_and_change_none()
+    {
+        AcousticModel letters = Make(Shallow), both = Make(Shallow with { Phones = 5 });
+        Assert.True(both.TryStartFrom(letters));
+
+        Tape tape = new(_device, recording: false);
+        Tensor logits = both.Logits(tape, Frames(), Lengths(), out Tensor? phones);
+
+        Assert.Equal(Logits(letters), Download(logits));
+        Assert.Equal(new Shape(Time, Batch, 6), phones!.Shape);
+        Assert.Contains(Download(phones), value => value != 0);
+        letters.Logits(tape, Frames(), Lengths(), out Tensor? none);
+        Assert.Null(none);
+        AcousticModel back = Make(Shallow);
+        Assert.True(back.TryStartFrom(both));
+        Assert.Equal(Logits(letters), Logits(back));
+    }
+
+    [Fact]
+    public void Phones_of_another_number_begin_anew()
+    {
+        AcousticModel five = Make(Shallow with { Phones = 5 }), six = Make(Shallow with { Phones = 6 });
+        float[] before = Of(six, "acoustic.phones.output.weight");
+        Assert.True(six.TryStartFrom(five));
+        Assert.Equal(before, Of(six, "acoustic.phones.output.weight"));
+        Assert.Equal(Logits(five), Logits(six));
+    }
+
+    [Fact]
+    public void The_phones_teach_the_layers_below_and_the_letters_own_ones_nothing()
+    {
+        AcousticModel model = Make(Shallow with { Phones = 5, Dropout = 0 });
+        Tape tape = new(_device, recording: true);
+        model.Logits(tape, Frames(), Lengths(), out Tensor? phones);
+        tape.GiveGradient(phones!, Values(phones!.Shape, silent: false));
+        tape.Backward();
+        model.Parameters.ZeroUnreachedGradients(tape);
+        foreach (Parameter parameter in model.Parameters.Parameters.Where(p => p.Name.EndsWith(".weight", StringComparison.Ordinal)))
+        {
+            bool own = parameter.Name is "acoustic.joint.weight" or "acoustic.output.weight";
+            Assert.Equal(!own, Download(parameter.Value.Gradient!).Any(g => g != 0));
+        }
+    }
+
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, -1)]
@@ -102,6 +147,8 @@ public sealed class AcousticModelTests : IDisposable
     }
 
     private AcousticModel Make(AcousticModelOptions shape) => new(_device, shape, Features, Classes, seed: 5, training: true);
+
+    private static float[] Of(AcousticModel model, string name) => ParameterSet.Get(model.Parameters.Parameters.Single(p => p.Name == name));
 
     private float[] Logits(AcousticModel model, bool silent = false)
     {

@@ -42,6 +42,7 @@ public sealed class PackageMetadataTests
             Context = 3,
             Stride = 4,
             Hidden = 5,
+            Phones = 39,
             DenseLayers = 6,
             RecurrentLayers = 7,
             RecurrentHidden = 8,

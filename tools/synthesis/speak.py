@@ -6,6 +6,7 @@ usage: speak.py samples OUT            writes the committed clips and their mani
        speak.py digits OUT COUNT       writes COUNT clips of one digit each and their manifest.tsv
        speak.py accents OUT COUNT      the same in the voices of other languages, spelled as these would say them (accents.py)
        speak.py high OUT COUNT         the same in the high voices of women and children, every second one of another language
+       speak.py sentences OUT COUNT --texts FILE...   writes COUNT clips of sentences (lines of a to z, apostrophes and single spaces), as many of each file
        options: --seed N (default 1)
 
 The voices and texts of the samples are never used for training clips. Needs: espeak-ng, flite, sox (Debian packages of these names).
@@ -14,6 +15,7 @@ import argparse
 import concurrent.futures
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ import tempfile
 import accents
 from accents import DIGITS
 
+SENTENCE = re.compile(r"[a-z][a-z']+( [a-z][a-z']*){3,13}")
 WORDS = "bed cat happy up down left right go".split()
 WAKE = ["alexa", "computer", "jarvis", "smart mirror", "snowboy", "view glass"]
 CARRIERS = ["i'd like", "i want", "get me", "give me", "make me", "brew", "can i get", "can i have", "may i have"]
@@ -121,12 +124,12 @@ def samples(out):
 
 
 def one_clip(job):
-    index, text, engine, voice, said, speed, pitch, out, corpus = job
+    index, text, engine, voice, said, speed, pitch, out, corpus, *effects = job
     path = out / f"{index:06}.wav"
     with tempfile.TemporaryDirectory() as folder:
         raw = f"{folder}/raw.wav"
         speak(engine, voice, said, raw, speed, pitch)
-        sox(raw, "-r", "16000", "-c", "1", "-b", "16", str(path), "norm", "-6", "pad", "0.15", "0.15")
+        sox(raw, "-r", "16000", "-c", "1", "-b", "16", str(path), *effects, "norm", "-6", "pad", "0.15", "0.15")
     return path.name, seconds(path), f"{engine}-{voice}", corpus, "made by this project", text
 
 
@@ -143,6 +146,24 @@ def clips(out, count, seed, text_of, corpus):
         else:
             engine, voice = "flite", rng.choice(["slt", "slt", "kal16", "awb"])
         jobs.append((len(jobs), text, engine, voice, text, rng.randint(130, 210), rng.randint(30, 70), out, corpus))
+    speak_all(out, jobs)
+
+
+def sentences(out, count, seed, texts):
+    """Sentences of 4 to 14 words, in the voices of flite twice as often as in espeak-ng's; those of flite, which are few, higher or lower by up to three semitones."""
+    rng = random.Random(seed)
+    jobs = []
+    for number, path in enumerate(texts):
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if SENTENCE.fullmatch(line)]
+        share = count * (number + 1) // len(texts) - count * number // len(texts)
+        if len(lines) < share:
+            sys.exit(f"speak.py: {path} has {len(lines)} sentences of 4 to 14 words; {share} are needed: ask for fewer clips or give longer texts")
+        for text in rng.sample(lines, share):
+            if rng.random() < 0.33:
+                jobs.append((len(jobs), text, "espeak", rng.choice(ACCENTS) + rng.choice(VARIANTS), text, rng.randint(140, 210), rng.randint(30, 70), out, "synthetic-sentences"))
+            else:
+                jobs.append((len(jobs), text, "flite", rng.choice(["slt", "slt", "awb", "awb", "kal16"]), text, rng.randint(145, 200), 50, out, "synthetic-sentences",
+                             "pitch", str(rng.randint(-300, 300))))
     speak_all(out, jobs)
 
 
@@ -180,10 +201,11 @@ def speak_all(out, jobs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["samples", "commands", "digits", "accents", "high"])
+    parser.add_argument("what", choices=["samples", "commands", "digits", "accents", "high", "sentences"])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("count", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--texts", type=pathlib.Path, nargs="+", default=[])
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.what == "samples":
@@ -194,6 +216,10 @@ def main():
         digits_of(arguments.out, arguments.count, arguments.seed, accent, 20, 85)
     elif arguments.what == "high":
         digits_of(arguments.out, arguments.count, arguments.seed, high_voice, 65, 99)
+    elif arguments.what == "sentences":
+        if not arguments.texts:
+            parser.error("sentences need --texts")
+        sentences(arguments.out, arguments.count, arguments.seed, arguments.texts)
     else:
         clips(arguments.out, arguments.count, arguments.seed, lambda rng: rng.choice(DIGITS), "synthetic-digits")
 

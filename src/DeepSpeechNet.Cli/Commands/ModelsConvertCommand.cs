@@ -12,6 +12,7 @@ internal sealed class ModelsConvertCommand
     private readonly Argument<string> _to = new("to") { Description = "The folder of the new package." };
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
     private readonly Option<string?> _command = new("--training-command") { Description = "The command that its training record names." };
+    private readonly Option<bool> _lettersOnly = new("--letters-only") { Description = "Leave out what writes phones: it takes no part in recognition." };
     private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses that its prefix beam search keeps unless the user says otherwise; 1 means best path, 0 leaves what it says." };
     private readonly CommandConsole _console;
 
@@ -20,7 +21,7 @@ internal sealed class ModelsConvertCommand
     public static Command Create(CommandConsole console)
     {
         ModelsConvertCommand self = new(console);
-        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command, self._beam };
+        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command, self._beam, self._lettersOnly };
         command.SetAction(self.Run);
         return command;
     }
@@ -30,6 +31,14 @@ internal sealed class ModelsConvertCommand
         string from = parsed.GetRequiredValue(_from), to = parsed.GetRequiredValue(_to);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         (AcousticModel model, ModelDescription description) = ModelPackage.Load(from, device);
+        if (parsed.GetValue(_lettersOnly) && description.Acoustic.Phones > 0)
+        {
+            description = description with { Acoustic = description.Acoustic with { Phones = 0 } };
+            AcousticModel letters = new(device, description.Acoustic, model.Features, model.Classes, seed: null, training: false);
+            letters.TryStartFrom(model);
+            model = letters;
+        }
+
         if (parsed.GetValue(_command) is { } command)
             description = description with { Training = description.Training with { Command = command } };
         if (parsed.GetValue(_beam) is var beam and not 0)

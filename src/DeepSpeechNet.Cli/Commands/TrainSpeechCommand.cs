@@ -5,6 +5,7 @@ using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Layers;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Training;
@@ -55,6 +56,8 @@ internal sealed class TrainSpeechCommand
     private readonly Option<string?> _augment = new("--augment") { Description = "Change the recordings in training: 'default', or a JSON file with settings." };
     private readonly Option<string[]> _wordTimes = new("--word-times") { Description = "Files of 'dsn corpus align' with the times of the recordings' words, for --cut.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double> _cut = new("--cut") { Description = "Let this share of the recordings with --word-times end early, between words: for live use." };
+    private readonly Option<string[]> _pronunciations = new("--pronunciations") { Description = "Pronouncing dictionaries (CMUdict's form, .gz too): the network learns to write phones beside the letters.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<float> _phoneWeight = new("--phone-weight") { Description = "How much the phones count beside the letters.", DefaultValueFactory = _ => Defaults.PhoneWeight };
     private readonly NoiseArguments _noise = new();
     private readonly TrainingArguments _run;
     private readonly CommandConsole _console;
@@ -73,7 +76,7 @@ internal sealed class TrainSpeechCommand
             self._train, self._dev, self._from, self._onlyCorpus, self._excludeSpeaker, self._devSpeaker, self._devCorpus, self._maximumSeconds,
             self._epochs, self._batch, self._batchSeconds, self._rate, self._optimiser, self._clip, self._clipValue, self._schedule, self._decay, self._average, self._seed, self._shuffle, self._preparation, self._patience,
             self._hidden, self._recurrentHidden, self._denseLayers, self._recurrentLayers, self._residualLayers, self._cell, self._direction, self._batchNorm,
-            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._wordTimes, self._cut,
+            self._context, self._stride, self._dropout, self._melBins, self._normalisation, self._augment, self._wordTimes, self._cut, self._pronunciations, self._phoneWeight,
         };
         self._noise.AddTo(command);
         self._run.AddTo(command);
@@ -84,7 +87,8 @@ internal sealed class TrainSpeechCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         SpeechTrainerOptions options = Options(parsed);
-        AcousticModelOptions shape = ModelShape(parsed);
+        PhoneTranscriber? phones = Phones(parsed.GetValue(_pronunciations) ?? []);
+        AcousticModelOptions shape = ModelShape(parsed) with { Phones = phones?.Phones.Count ?? 0 };
         UsageException.Check(options.Validate);
         UsageException.Check(shape.Validate);
         string folder = _run.Folder(parsed);
@@ -124,12 +128,38 @@ internal sealed class TrainSpeechCommand
         WordTimes? times = parsed.GetValue(_wordTimes) is { Length: > 0 } files ? WordTimes.Load(files) : null;
         if (options.CutProbability > 0 && times is null)
             throw new UsageException("--cut needs --word-times: where the words of the recordings end, as 'dsn corpus align' writes it.");
-        SpeechTrainer trainer = new(model, description, options, train, dev, folder, _run.Display, augmenter, times);
+        SpeechTrainer trainer = new(model, description, options, train, dev, folder, _run.Display, augmenter, times, phones);
         _run.Display.Line($"{train.Count} utterances, {hours:F2} h; dev {dev?.Count ?? 0}; {model.Parameters.TrainedCount:N0} parameters; padding {trainer.PaddingWaste:P1}; {device.Description}");
+        if (phones is not null)
+            _run.Display.Line(Coverage(train, phones));
         if (_run.Resumes(parsed))
             trainer.Resume();
 
         return await _run.RunAsync(folder, trainer.RunAsync, $"the dev error has not improved for {options.Patience} epochs", cancellationToken).ConfigureAwait(false);
+    }
+
+    private PhoneTranscriber? Phones(string[] files)
+    {
+        if (files.Length == 0)
+            return null;
+        Pronunciations dictionary = new();
+        foreach (string file in files)
+        {
+            using StreamReader reader = TextArguments.Open(file, _console);
+            dictionary.Add(reader, file);
+        }
+
+        if (dictionary.Words.Count == 0)
+            throw new InvalidDataException($"{string.Join(", ", files)}: no pronunciations; a line is a word and its phones with spaces between.");
+        return new PhoneTranscriber(dictionary);
+    }
+
+    /// <summary>How many recordings can train the phones.</summary>
+    private static string Coverage(ISpeechCorpus train, PhoneTranscriber phones)
+    {
+        int known = Enumerable.Range(0, train.Count).Count(i => phones.Transcribe(train[i].Text) is not null);
+        string rest = known == train.Count ? "" : $"; the other {train.Count - known} hold words that the dictionary lacks, and train the letters alone";
+        return $"{phones.Phones.Count} phones, of {known} utterances{rest}";
     }
 
     private SpeechTrainerOptions Options(ParseResult parsed) => new()
@@ -146,6 +176,7 @@ internal sealed class TrainSpeechCommand
         WeightAverage = parsed.GetValue(_average),
         Seed = parsed.GetValue(_seed),
         CutProbability = parsed.GetValue(_cut),
+        PhoneWeight = parsed.GetValue(_phoneWeight),
         Patience = parsed.GetValue(_patience),
         SortaGrad = !parsed.GetValue(_shuffle),
         PreparationThreads = parsed.GetValue(_preparation),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using DeepSpeechNet.Language.Correction;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Cli.Commands;
 

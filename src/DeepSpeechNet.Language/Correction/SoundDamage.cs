@@ -1,4 +1,5 @@
 using System.Text;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Language.Correction;
 

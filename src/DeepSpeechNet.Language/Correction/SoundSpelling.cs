@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Language.Correction;
 

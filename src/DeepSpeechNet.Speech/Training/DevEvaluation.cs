@@ -13,7 +13,8 @@ namespace DeepSpeechNet.Speech.Training;
 /// <param name="Loss">Mean loss of the utterances that can be scored, in nats.</param>
 /// <param name="Characters">Character errors.</param>
 /// <param name="Words">Word errors.</param>
-internal sealed record DevResult(double Loss, CharacterErrorRate Characters, WordErrorRate Words);
+/// <param name="Phones">Phone errors, of the utterances whose phones are known.</param>
+internal sealed record DevResult(double Loss, CharacterErrorRate Characters, WordErrorRate Words, EditCounts Phones);
 
 /// <summary>Runs the network over a development set as it stands, without changing it.</summary>
 internal sealed class DevEvaluation
@@ -22,6 +23,7 @@ internal sealed class DevEvaluation
     private readonly Tape _tape;
     private readonly GreedyDecoder _decoder;
     private float[] _values = [];
+    private EditCounts _phones;
 
     public DevEvaluation(AcousticModel model, Alphabet alphabet)
     {
@@ -37,6 +39,7 @@ internal sealed class DevEvaluation
         int scored = 0;
         CharacterErrorRate characters = new();
         WordErrorRate words = new();
+        _phones = default;
         await foreach (PreparedBatch batch in batches.ConfigureAwait(false))
         {
             foreach ((int index, _) in batch.LeftOut)
@@ -50,7 +53,7 @@ internal sealed class DevEvaluation
             done(batch);
         }
 
-        return new DevResult(scored == 0 ? double.NaN : loss / scored, characters, words);
+        return new DevResult(scored == 0 ? double.NaN : loss / scored, characters, words, _phones);
     }
 
     private void Run(PreparedBatch batch, Func<int, string> text, ref double loss, ref int scored, CharacterErrorRate characters, WordErrorRate words)
@@ -60,7 +63,7 @@ internal sealed class DevEvaluation
         DeviceBatch device = batch.Host.Upload(_model.Device);
         try
         {
-            Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1]);
+            Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1], out Tensor? phones);
             Tensor losses = CtcLoss.Apply(_tape, logits, device.Tensors[1], device.Tensors[2], device.Tensors[3], classes - 1, 1);
             float[] each = new float[count];
             _model.Device.Download(losses, MemoryMarshal.AsBytes(each.AsSpan()));
@@ -80,11 +83,42 @@ internal sealed class DevEvaluation
                 characters.Add(text(batch.Utterances[b]), hypothesis);
                 words.Add(text(batch.Utterances[b]), hypothesis);
             }
+
+            if (phones is not null)
+                ComparePhones(batch, phones, frames);
         }
         finally
         {
             _tape.Reset();
             device.Release();
+        }
+    }
+
+    /// <summary>The phones of the best path against those of the text, where they are known.</summary>
+    private void ComparePhones(PreparedBatch batch, Tensor logits, int[] frames)
+    {
+        int count = batch.Utterances.Count, classes = logits.Shape.Columns, blank = classes - 1;
+        float[] values = new float[logits.Count];
+        _model.Device.Download(logits, MemoryMarshal.AsBytes(values.AsSpan()));
+        List<int> written = [];
+        for (int b = 0; b < count; b++)
+        {
+            if (batch.Phones[b].Length == 0)
+                continue;
+            written.Clear();
+            int last = blank;
+            for (int t = 0; t < frames[b]; t++)
+            {
+                ReadOnlySpan<float> frame = values.AsSpan(((t * count) + b) * classes, classes);
+                int best = 0;
+                for (int k = 1; k < classes; k++)
+                    best = frame[k] > frame[best] ? k : best;
+                if (best != last && best != blank)
+                    written.Add(best);
+                last = best;
+            }
+
+            _phones += EditDistance.Count<int>(batch.Phones[b], CollectionsMarshal.AsSpan(written));
         }
     }
 

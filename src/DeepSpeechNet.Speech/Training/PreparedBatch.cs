@@ -7,9 +7,14 @@ using DeepSpeechNet.Speech.Corpora;
 
 namespace DeepSpeechNet.Speech.Training;
 
-/// <summary>A batch on the host, in the order that the training step reads it: frames, lengths, labels, where each text starts.</summary>
+/// <summary>
+/// A batch on the host, in the order that the training step reads it: frames, lengths, labels, where each text starts; and where there are phones, their labels,
+/// where each utterance's start, and the lengths again, 0 for utterances whose phones are not known or do not fit.
+/// </summary>
 internal sealed class PreparedBatch
 {
+    private readonly List<int[]> _phones = [];
+
     public HostBatch Host { get; } = new();
 
     /// <summary>The corpus's numbers of the utterances.</summary>
@@ -21,6 +26,9 @@ internal sealed class PreparedBatch
     /// <summary>Seconds of sound.</summary>
     public double Seconds { get; private set; }
 
+    /// <summary>Each utterance's phones, where there are phones: empty for those that take no part.</summary>
+    public IReadOnlyList<int[]> Phones => _phones;
+
     public bool IsEmpty => Utterances.Count == 0;
 
     public void Fill(ReadOnlySpan<int> indices, UtterancePreparer preparer, int epoch, int stride)
@@ -29,8 +37,10 @@ internal sealed class PreparedBatch
         Utterances.Clear();
         LeftOut.Clear();
         Seconds = 0;
+        _phones.Clear();
         List<UtteranceFrames> frames = new(indices.Length);
         List<int[]> labels = new(indices.Length);
+        List<int> phoneFrames = new(indices.Length);
         foreach (int index in indices)
         {
             PreparedUtterance utterance;
@@ -44,7 +54,8 @@ internal sealed class PreparedBatch
                 continue;
             }
 
-            if (!Fits(utterance.Labels, Frames.Strided(utterance.Frames.FrameCount, stride)))
+            int outputs = Frames.Strided(utterance.Frames.FrameCount, stride);
+            if (!Fits(utterance.Labels, outputs))
             {
                 LeftOut.Add((index, $"its text of {utterance.Labels.Length} letters cannot fit its {utterance.Seconds:F2} s; correct the text or use a smaller stride"));
                 ArrayPool<float>.Shared.Return(utterance.Frames.Values);
@@ -55,6 +66,9 @@ internal sealed class PreparedBatch
             frames.Add(utterance.Frames);
             labels.Add(utterance.Labels);
             Seconds += utterance.Seconds;
+            bool spoken = utterance.Phones is { } phones && Fits(phones, outputs);
+            _phones.Add(spoken ? utterance.Phones! : []);
+            phoneFrames.Add(spoken ? outputs : 0);
         }
 
         if (IsEmpty)
@@ -62,17 +76,27 @@ internal sealed class PreparedBatch
         FrameBatch.Add(Host, frames.ToArray(), preparer.Features, stride);
         foreach (UtteranceFrames utterance in frames)
             ArrayPool<float>.Shared.Return(utterance.Values);
-        Span<int> all = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(Math.Max(1, labels.Sum(l => l.Length)))));
+        AddTexts(labels);
+        if (!preparer.HasPhones)
+            return;
+        AddTexts(_phones);
+        phoneFrames.CopyTo(Host.Integers(Host.Reserve(ElementType.Int32, new Shape(phoneFrames.Count))));
+    }
+
+    /// <summary>Adds all labels, one text's behind the other's, and where each starts.</summary>
+    private void AddTexts(List<int[]> texts)
+    {
+        Span<int> all = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(Math.Max(1, texts.Sum(l => l.Length)))));
         int used = 0;
-        foreach (int[] text in labels)
+        foreach (int[] text in texts)
         {
             text.CopyTo(all[used..]);
             used += text.Length;
         }
 
-        Span<int> offsets = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(labels.Count + 1)));
-        for (int b = 0; b < labels.Count; b++)
-            offsets[b + 1] = offsets[b] + labels[b].Length;
+        Span<int> offsets = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(texts.Count + 1)));
+        for (int b = 0; b < texts.Count; b++)
+            offsets[b + 1] = offsets[b] + texts[b].Length;
     }
 
     /// <summary>Whether CTC has a path: a frame for each label, and one for the blank between equal neighbours.</summary>

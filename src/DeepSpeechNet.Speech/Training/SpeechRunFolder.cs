@@ -29,9 +29,9 @@ internal sealed class SpeechRunFolder
         train.Count.ToString());
 
     public static string LogLine(EpochProgress p) =>
-        $"{p.Epoch}\t{p.Loss:F4}\t{p.DevLoss:F4}\t{p.CharacterErrorRate:F4}\t{p.WordErrorRate:F4}\t{(p.Best ? "best" : "")}\t{p.Elapsed.TotalSeconds:F0}";
+        $"{p.Epoch}\t{p.Loss:F4}\t{p.DevLoss:F4}\t{p.CharacterErrorRate:F4}\t{p.WordErrorRate:F4}\t{(p.Best ? "best" : "")}\t{p.Elapsed.TotalSeconds:F0}\t{(double.IsNaN(p.PhoneErrorRate) ? "" : p.PhoneErrorRate.ToString("F4"))}";
 
-    public void WriteLog(IReadOnlyList<string> lines) => _folder.WriteLog("epoch\tloss\tdev_loss\tdev_cer\tdev_wer\tbest\tseconds", lines);
+    public void WriteLog(IReadOnlyList<string> lines) => _folder.WriteLog("epoch\tloss\tdev_loss\tdev_cer\tdev_wer\tbest\tseconds\tdev_per", lines);
 
     public void SaveBest(AcousticModel model, ModelDescription description) => ModelPackage.Save(_folder.Folder, model, description);
 

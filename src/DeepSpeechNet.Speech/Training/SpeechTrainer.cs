@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Training;
+using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech.Corpora;
 
 namespace DeepSpeechNet.Speech.Training;
@@ -19,6 +20,7 @@ public sealed class SpeechTrainer
     private readonly ISpeechCorpus _train;
     private readonly ISpeechCorpus? _dev;
     private readonly SpeechRunFolder _folder;
+    private readonly PhoneTranscriber? _phones;
     private readonly IProgress<TrainingProgress> _progress;
     private readonly Optimiser _optimiser;
     private readonly WeightAverage? _average;
@@ -38,7 +40,8 @@ public sealed class SpeechTrainer
     /// <param name="progress">Hears of every step, epoch and event.</param>
     /// <param name="augmenter">Makes an augmenter for each preparing thread; none trains on the recordings as they are.</param>
     /// <param name="wordTimes">Where words end, for <see cref="SpeechTrainerOptions.CutProbability"/>; needed where that is above 0.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <param name="phones">How texts are spoken, as many phones as the network has; null for a network without phones. Utterances with a word that it does not know train the letters alone.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or the phones are not as many as the network's.</exception>
     public SpeechTrainer(
         AcousticModel model,
         ModelDescription description,
@@ -48,7 +51,8 @@ public sealed class SpeechTrainer
         string folder,
         IProgress<TrainingProgress> progress,
         Func<IUtteranceAugmenter>? augmenter = null,
-        WordTimes? wordTimes = null)
+        WordTimes? wordTimes = null,
+        PhoneTranscriber? phones = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
@@ -58,21 +62,24 @@ public sealed class SpeechTrainer
         options.Validate();
         if (options.CutProbability > 0 && wordTimes is null)
             throw new ArgumentException("Recordings can be cut between words only where the words' times are given.", nameof(wordTimes));
+        if (model.Options.Phones != (phones?.Phones.Count ?? 0))
+            throw new ArgumentException($"The network has {model.Options.Phones} phones and the texts are spoken with {phones?.Phones.Count ?? 0}.", nameof(phones));
         UtteranceBeginning? beginning = options.CutProbability > 0 ? new UtteranceBeginning(wordTimes!, options.CutProbability) : null;
         _model = model;
         _description = description;
         _options = options;
         _train = train;
         _dev = dev;
+        _phones = phones;
         _progress = progress;
         _folder = new SpeechRunFolder(folder);
         _optimiser = Optimiser.Create(model.Device, model.Parameters, ToOptimiserOptions(options));
         if (options.WeightAverage > 0)
             _average = new WeightAverage(model.Device, model.Parameters, options.WeightAverage);
-        _step = new TrainingStep(model, _optimiser, options.ClipNorm, options.ClipValue);
+        _step = new TrainingStep(model, _optimiser, options.ClipNorm, options.ClipValue, options.PhoneWeight);
         _planner = Planner(train, options.SortaGrad);
         _queue = new BatchQueue(
-            () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed, beginning), options.PreparationThreads, model.Options.Stride);
+            () => new UtterancePreparer(train, description.Alphabet, description.FrontEnd, augmenter?.Invoke(), options.Seed, beginning, phones), options.PreparationThreads, model.Options.Stride);
         _evaluation = new DevEvaluation(model, description.Alphabet);
         _state = new TrainingState { Fingerprint = SpeechRunFolder.Fingerprint(model, description, options, train) };
     }
@@ -212,7 +219,10 @@ public sealed class SpeechTrainer
         double metric = dev is null ? loss : dev.Characters.Rate;
         bool best = metric < _state.Best || _state.Epoch == 0;
         EpochProgress progress = new(
-            _state.Epoch + 1, loss, dev?.Loss ?? double.NaN, dev?.Characters.Rate ?? double.NaN, dev?.Words.Rate ?? double.NaN, best, TimeSpan.FromSeconds(_state.Seconds), _state.Skipped);
+            _state.Epoch + 1, loss, dev?.Loss ?? double.NaN, dev?.Characters.Rate ?? double.NaN, dev?.Words.Rate ?? double.NaN, best, TimeSpan.FromSeconds(_state.Seconds), _state.Skipped)
+        {
+            PhoneErrorRate = dev is null || dev.Phones.ReferenceLength == 0 ? double.NaN : dev.Phones.Rate,
+        };
         _state.Epoch++;
         _state.Batch = 0;
         _state.LossSum = 0;
@@ -244,7 +254,7 @@ public sealed class SpeechTrainer
     private Task<DevResult> EvaluateAsync(ISpeechCorpus dev, CancellationToken cancellationToken)
     {
         BatchQueue queue = new(
-            () => new UtterancePreparer(dev, _description.Alphabet, _description.FrontEnd, null, 0), _options.PreparationThreads, _model.Options.Stride);
+            () => new UtterancePreparer(dev, _description.Alphabet, _description.FrontEnd, null, 0, phones: _phones), _options.PreparationThreads, _model.Options.Stride);
         BatchPlan plan = Planner(dev, sortaGrad: true).Plan(0);
         return _evaluation.RunAsync(queue.RunAsync(plan, 0, -1, cancellationToken), index => dev[index].Text, queue.Return);
     }

@@ -54,6 +54,9 @@ public sealed record SpeechTrainerOptions
     /// </summary>
     public double CutProbability { get; init; }
 
+    /// <summary>How much the loss of the phones counts beside that of the letters, where the network has phones.</summary>
+    public float PhoneWeight { get; init; } = 1;
+
     /// <summary>Training ends when the dev character error rate has not improved for so many epochs; 0 never ends it early.</summary>
     public int Patience { get; init; }
 
@@ -81,6 +84,7 @@ public sealed record SpeechTrainerOptions
         Check(nameof(ClipValue), ClipValue, 0, 1e9);
         Check(nameof(WeightAverage), WeightAverage, 0, 0.999999);
         Check(nameof(CutProbability), CutProbability, 0, 1);
+        Check(nameof(PhoneWeight), PhoneWeight, 0, 1000);
         Check(nameof(Patience), Patience, 0, 100_000);
         Check(nameof(CheckpointMinutes), CheckpointMinutes, 0, 1e6);
         Check(nameof(MaximumSkippedSteps), MaximumSkippedSteps, 1, 1_000_000);

@@ -35,4 +35,8 @@ public sealed record StepProgress(
 /// <param name="Elapsed">Since the run began, earlier parts of a resumed run included.</param>
 /// <param name="SkippedSteps">Steps of this epoch that changed nothing because a loss or gradient was not finite.</param>
 public sealed record EpochProgress(
-    int Epoch, double Loss, double DevLoss, double CharacterErrorRate, double WordErrorRate, bool Best, TimeSpan Elapsed, int SkippedSteps) : TrainingProgress;
+    int Epoch, double Loss, double DevLoss, double CharacterErrorRate, double WordErrorRate, bool Best, TimeSpan Elapsed, int SkippedSteps) : TrainingProgress
+{
+    /// <summary>Phones that are wrong on the development set, of all that were said; NaN for a network without phones.</summary>
+    public double PhoneErrorRate { get; init; } = double.NaN;
+}

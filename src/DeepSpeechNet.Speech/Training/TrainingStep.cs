@@ -15,16 +15,18 @@ internal sealed class TrainingStep
     private readonly Optimiser _optimiser;
     private readonly float _clipNorm;
     private readonly float _clipValue;
+    private readonly float _phoneWeight;
     private readonly Tape _tape;
     private readonly Tensor _state;
     private readonly float[] _host = new float[StepState.Length];
 
-    public TrainingStep(AcousticModel model, Optimiser optimiser, float clipNorm, float clipValue)
+    public TrainingStep(AcousticModel model, Optimiser optimiser, float clipNorm, float clipValue, float phoneWeight)
     {
         _model = model;
         _optimiser = optimiser;
         _clipNorm = clipNorm;
         _clipValue = clipValue;
+        _phoneWeight = phoneWeight;
         _tape = new Tape(model.Device, recording: true);
         _state = model.Device.Allocate(ElementType.Float32, new Shape(StepState.Length));
     }
@@ -40,9 +42,11 @@ internal sealed class TrainingStep
         try
         {
             _tape.Seed = seed;
-            Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1]);
+            Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1], out Tensor? phones);
             Tensor losses = CtcLoss.Apply(
                 _tape, logits, device.Tensors[1], device.Tensors[2], device.Tensors[3], _model.Classes - 1, 1f / batch.Utterances.Count);
+            if (phones is not null)
+                CtcLoss.Apply(_tape, phones, device.Tensors[6], device.Tensors[4], device.Tensors[5], _model.Options.Phones, _phoneWeight / batch.Utterances.Count);
             _tape.Backward();
             _model.Parameters.ZeroUnreachedGradients(_tape);
             _model.Device.Fill(_state, 0);

@@ -1,5 +1,6 @@
 using DeepSpeechNet.Language.Correction;
 using DeepSpeechNet.Language.Metrics;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Language.Tests.Correction;
 

@@ -1,8 +1,10 @@
+using System.Globalization;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language;
+using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Recognition;
 using DeepSpeechNet.Speech.Tests.Corpora;
@@ -69,6 +71,71 @@ public sealed class SpeechTrainerTests : IDisposable
         float[] resumed = await Run("died", train, dev, options, int.MaxValue, resume: true);
 
         Assert.Equal(unbroken, resumed);
+    }
+
+    [Fact]
+    public async Task Phones_are_learned_beside_the_letters_where_the_dictionary_has_the_words()
+    {
+        using FakeCorpus train = ToneCorpus.Make(60, 1), dev = ToneCorpus.Make(20, 2);
+        Messages messages = new();
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        PhoneTranscriber phones = Tones(word => word[0] != 'c');
+        Assert.Contains(Enumerable.Range(0, train.Count), i => phones.Transcribe(train[i].Text) is null);
+        SpeechTrainerOptions options = new() { Epochs = 30, BatchSize = 8, LearningRate = 0.01f };
+        SpeechTrainer trainer = Trainer(device, train, dev, "phones", messages, options, out _, phones: phones);
+
+        await trainer.RunAsync(default);
+
+        EpochProgress last = messages.Epochs[^1];
+        Assert.True(last.PhoneErrorRate < 0.1, $"phones {last.PhoneErrorRate:P1} wrong");
+        Assert.True(last.CharacterErrorRate < 0.1, $"CER {last.CharacterErrorRate:P1}");
+        string[] log = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "phones", "log.tsv"));
+        Assert.EndsWith("dev_per", log[0], StringComparison.Ordinal);
+        Assert.EndsWith(last.PhoneErrorRate.ToString("F4", CultureInfo.InvariantCulture), log[^1], StringComparison.Ordinal);
+
+        // What is saved recognises as any other, and a run without phones can start from it.
+        (AcousticModel saved, ModelDescription description) = ModelPackage.Load(Path.Combine(_folder.Path, "phones"), device);
+        Assert.Equal(3, description.Acoustic.Phones);
+        Assert.True(new AcousticModel(device, Shape, saved.Features, saved.Classes, 1, training: true).TryStartFrom(saved));
+        await using Recognizer recognizer = await Recognizer.LoadAsync(Path.Combine(_folder.Path, "phones"), threads: 1);
+        using SampleBuffer sound = dev.ReadSamples(0);
+        Assert.Equal(dev[0].Text, (await recognizer.TranscribeAsync(sound.Memory)).Text);
+    }
+
+    [Fact]
+    public async Task A_run_with_phones_resumes_to_the_same_bits()
+    {
+        using FakeCorpus train = ToneCorpus.Make(18, 3), dev = ToneCorpus.Make(6, 4);
+        SpeechTrainerOptions options = new() { Epochs = 3, BatchSize = 6, LearningRate = 0.005f };
+        PhoneTranscriber phones = Tones(_ => true);
+        float[] unbroken = await Run("unbroken", train, dev, options, int.MaxValue, resume: false, phones: phones);
+        using CancellationTokenSource stop = new();
+        await Run("stopped", train, dev, options, stopAfter: 5, resume: false, stop, phones: phones);
+        Assert.Equal(unbroken, await Run("stopped", train, dev, options, int.MaxValue, resume: true, phones: phones));
+    }
+
+    [Fact]
+    public async Task Phones_of_no_weight_teach_the_letters_nothing()
+    {
+        using FakeCorpus train = ToneCorpus.Make(18, 3);
+        SpeechTrainerOptions options = new() { Epochs = 1, BatchSize = 6, PhoneWeight = 0, ClipNorm = 0, WeightDecay = 0 };
+        float[] without = await Run("without", train, null, options, int.MaxValue, resume: false);
+        float[] with = await Run("with", train, null, options, int.MaxValue, resume: false, phones: Tones(_ => true), dropout: 0);
+        float[] plain = await Run("plain", train, null, options, int.MaxValue, resume: false, dropout: 0);
+        Assert.NotEqual(without, plain);
+        Assert.Equal(plain, with[..plain.Length]);
+    }
+
+    [Fact]
+    public void The_network_must_have_as_many_phones_as_the_texts()
+    {
+        using FakeCorpus train = ToneCorpus.Make(4, 3);
+        using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        AcousticModel model = new(device, Shape, new FeatureExtractor(FrontEnd).FeatureCount, Letters.ClassCount, 1, training: true);
+        ModelDescription description = new() { Alphabet = Letters, FrontEnd = FrontEnd, Acoustic = Shape };
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => new SpeechTrainer(model, description, new SpeechTrainerOptions(), train, null, _folder.Path, new Messages(), phones: Tones(_ => true)));
+        Assert.Contains("0 phones", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -205,15 +272,35 @@ public sealed class SpeechTrainerTests : IDisposable
         Assert.Contains("other settings", Assert.Throws<TrainingException>(() => other.Resume()).Message, StringComparison.Ordinal);
     }
 
-    private SpeechTrainer Trainer(CpuDevice device, ISpeechCorpus train, ISpeechCorpus? dev, string name, Messages messages, SpeechTrainerOptions options, out AcousticModel model, Func<IUtteranceAugmenter>? augmenter = null)
+    private SpeechTrainer Trainer(
+        CpuDevice device,
+        ISpeechCorpus train,
+        ISpeechCorpus? dev,
+        string name,
+        Messages messages,
+        SpeechTrainerOptions options,
+        out AcousticModel model,
+        Func<IUtteranceAugmenter>? augmenter = null,
+        PhoneTranscriber? phones = null,
+        float? dropout = null)
     {
-        model = new AcousticModel(device, Shape, new FeatureExtractor(FrontEnd).FeatureCount, Letters.ClassCount, 1, training: true);
-        ModelDescription description = new() { Alphabet = Letters, FrontEnd = FrontEnd, Acoustic = Shape };
-        return new SpeechTrainer(model, description, options, train, dev, Path.Combine(_folder.Path, name), messages, augmenter);
+        AcousticModelOptions shape = Shape with { Phones = phones?.Phones.Count ?? 0, Dropout = dropout ?? Shape.Dropout };
+        model = new AcousticModel(device, shape, new FeatureExtractor(FrontEnd).FeatureCount, Letters.ClassCount, 1, training: true);
+        ModelDescription description = new() { Alphabet = Letters, FrontEnd = FrontEnd, Acoustic = shape };
+        return new SpeechTrainer(model, description, options, train, dev, Path.Combine(_folder.Path, name), messages, augmenter, phones: phones);
+    }
+
+    /// <summary>The tones as phones, of those words of the tone language that are wanted.</summary>
+    private static PhoneTranscriber Tones(Func<string, bool> wanted)
+    {
+        IEnumerable<string> two = from x in "abc" from y in "abc" select $"{x}{y}", three = two.SelectMany(w => "abc".Select(c => w + c)), four = three.SelectMany(w => "abc".Select(c => w + c));
+        string[] names = ["LOW", "MIDDLE", "HIGH"];
+        string lines = string.Join('\n', two.Concat(three).Concat(four).Where(wanted).Select(w => $"{w} {string.Join(' ', w.Select(c => names[c - 'a']))}"));
+        return new PhoneTranscriber(Pronunciations.Read(new StringReader(lines), "tones"));
     }
 
     private async Task<float[]> Run(
-        string name, ISpeechCorpus train, ISpeechCorpus? dev, SpeechTrainerOptions options, int stopAfter, bool resume, CancellationTokenSource? stop = null, bool die = false, int threads = 1)
+        string name, ISpeechCorpus train, ISpeechCorpus? dev, SpeechTrainerOptions options, int stopAfter, bool resume, CancellationTokenSource? stop = null, bool die = false, int threads = 1, PhoneTranscriber? phones = null, float? dropout = null)
     {
         using CpuDevice device = new(new CpuDeviceOptions { Threads = threads });
         int steps = 0;
@@ -228,7 +315,7 @@ public sealed class SpeechTrainerTests : IDisposable
                 stop?.Cancel();
             },
         };
-        SpeechTrainer trainer = Trainer(device, train, dev, name, messages, options, out AcousticModel model);
+        SpeechTrainer trainer = Trainer(device, train, dev, name, messages, options, out AcousticModel model, phones: phones, dropout: dropout);
         Assert.Equal(resume, resume && trainer.Resume());
         TrainingOutcome outcome = await trainer.RunAsync(stop?.Token ?? default);
         Assert.Equal(stopAfter == int.MaxValue ? TrainingOutcome.Finished : TrainingOutcome.Interrupted, outcome);

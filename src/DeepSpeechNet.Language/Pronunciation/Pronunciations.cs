@@ -1,4 +1,6 @@
-namespace DeepSpeechNet.Language.Correction;
+using DeepSpeechNet.Language.Correction;
+
+namespace DeepSpeechNet.Language.Pronunciation;
 
 /// <summary>A pronouncing dictionary in the form of CMUdict: a line <c>word PH ON EM ES</c>, stress digits on vowels, further ways as <c>word(2)</c>.</summary>
 public sealed class Pronunciations
@@ -10,8 +12,8 @@ public sealed class Pronunciations
     /// <summary>The words.</summary>
     public IReadOnlyCollection<string> Words => _words.Keys;
 
-    /// <summary>The phones, without stress.</summary>
-    internal IReadOnlyList<string> Phones => _phones;
+    /// <summary>The phones, without stress, in the order in which they first occur.</summary>
+    public IReadOnlyList<string> Phones => _phones;
 
     /// <summary>Reads a dictionary. The first way of saying a word counts; words with other characters than a to z and apostrophe are left out.</summary>
     /// <param name="reader">The dictionary.</param>
@@ -19,8 +21,18 @@ public sealed class Pronunciations
     /// <exception cref="InvalidDataException">A line has a word without phones, or there are over 200 phones; the message names the line.</exception>
     public static Pronunciations Read(TextReader reader, string name)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         Pronunciations dictionary = new();
+        dictionary.Add(reader, name);
+        return dictionary;
+    }
+
+    /// <summary>Adds the words of another dictionary; those that are here already stay as they are.</summary>
+    /// <param name="reader">The dictionary.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="Read"/>.</exception>
+    public void Add(TextReader reader, string name)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
         int number = 0;
         while (reader.ReadLine() is { } line)
         {
@@ -32,15 +44,13 @@ public sealed class Pronunciations
             if (cells.Length == 1)
                 throw new InvalidDataException($"{name}: line {number} has a word without phones; a line is a word and its phones with spaces between.");
             string word = cells[0].ToLowerInvariant();
-            if (WordList.IsWord(word) && !dictionary._words.ContainsKey(word))
-                dictionary._words.Add(word, Array.ConvertAll(cells[1..], phone => dictionary.Number(phone, name, number)));
+            if (WordList.IsWord(word) && !_words.ContainsKey(word))
+                _words.Add(word, Array.ConvertAll(cells[1..], phone => Number(phone, name, number)));
         }
-
-        return dictionary;
     }
 
     /// <summary>The phones of a word by their numbers, or null.</summary>
-    internal byte[]? Find(string word) => _words.GetValueOrDefault(word);
+    internal byte[]? Find(ReadOnlySpan<char> word) => _words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out byte[]? phones) ? phones : null;
 
     private byte Number(string phone, string name, int line)
     {

@@ -1,0 +1,72 @@
+using DeepSpeechNet.Speech;
+
+namespace DeepSpeechNet.Cli.Tests.Commands;
+
+public sealed class TrainSpeechCommandTests : IDisposable
+{
+    private static readonly string[] Small = ["--hidden", "8", "--dense-layers", "1", "--context", "1", "--mel-bins", "8", "--epochs", "2", "--batch", "2", "--threads", "1"];
+    private readonly CommandLine _dsn = new();
+
+    public TrainSpeechCommandTests()
+    {
+        List<string> rows = ["path\ttext"];
+        foreach (string text in new[] { "bad", "cab", "bad cab", "dab" })
+        {
+            string name = text.Replace(' ', '-') + ".wav";
+            ToneSpeech.SaveWav(_dsn[name], text);
+            rows.Add($"{name}\t{text}");
+        }
+
+        File.WriteAllLines(_dsn["train.tsv"], rows);
+    }
+
+    public void Dispose() => _dsn.Dispose();
+
+    [Fact]
+    public async Task A_run_saves_a_package_and_its_log()
+    {
+        CommandLine.Run run = await Train("@/run");
+        Assert.Equal(0, run.Exit);
+        Assert.Contains("4 utterances", run.Error, StringComparison.Ordinal);
+        Assert.Contains("epoch 2: loss", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("phones", run.Error, StringComparison.Ordinal);
+        Assert.Equal(3, (await File.ReadAllLinesAsync(_dsn["run/log.tsv"])).Length);
+        Assert.Equal(0, ModelPackage.Inspect(_dsn["run"]).Description.Acoustic.Phones);
+    }
+
+    [Fact]
+    public async Task With_a_pronouncing_dictionary_phones_are_trained_and_can_be_left_out_again()
+    {
+        await File.WriteAllTextAsync(_dsn["one.dict"], "bad B AE1 D\ncab K AE1 B\n");
+        await File.WriteAllTextAsync(_dsn["two.dict"], "dabs D AE1 B Z\n");
+        CommandLine.Run run = await Train("@/run", "--pronunciations", "@/one.dict", "@/two.dict");
+        Assert.Equal(0, run.Exit);
+        Assert.Contains("5 phones, of 3 utterances; the other 1 hold words that the dictionary lacks", run.Error, StringComparison.Ordinal);
+        Assert.Contains("WER", run.Error, StringComparison.Ordinal);
+        Assert.Contains(", phones ", run.Error, StringComparison.Ordinal);
+        (ModelDescription both, long parameters, _) = ModelPackage.Inspect(_dsn["run"]);
+        Assert.Equal(5, both.Acoustic.Phones);
+
+        Assert.Equal(0, (await _dsn.RunAsync("models", "convert", "@/run", "@/letters", "--letters-only", "--weights", "Float32")).Exit);
+        (ModelDescription letters, long fewer, _) = ModelPackage.Inspect(_dsn["letters"]);
+        Assert.Equal(0, letters.Acoustic.Phones);
+        Assert.Equal(parameters - ((8 * 8) + 8 + (8 * 6) + 6), fewer);
+        CommandLine.Run a = await _dsn.RunAsync("transcribe", "--model", "@/run", "@/bad.wav"), b = await _dsn.RunAsync("transcribe", "--model", "@/letters", "@/bad.wav");
+        Assert.Equal((0, a.Out), (b.Exit, b.Out));
+    }
+
+    [Theory]
+    [InlineData("bad", "line 1 has a word without phones")]
+    [InlineData("# nothing", "no pronunciations")]
+    public async Task A_dictionary_that_is_none_is_named(string text, string message)
+    {
+        await File.WriteAllTextAsync(_dsn["bad.dict"], text + "\n");
+        CommandLine.Run run = await Train("@/run", "--pronunciations", "@/bad.dict");
+        Assert.Equal(1, run.Exit);
+        Assert.Contains("@/bad.dict", run.Error, StringComparison.Ordinal);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    private Task<CommandLine.Run> Train(string folder, params string[] more) =>
+        _dsn.RunAsync(["train", "speech", "--train", "@/train.tsv", "--dev", "@/train.tsv", "--out", folder, .. Small, .. more]);
+}
