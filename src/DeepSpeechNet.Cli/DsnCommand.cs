@@ -39,6 +39,7 @@ public static class DsnCommand
         ("train", TrainCommand.Create),
         ("language", LanguageCommand.Create),
         ("correct", CorrectCommand.Create),
+        ("pronounce", PronounceCommand.Create),
         ("corpus", CorpusCommand.Create),
         ("bench", BenchCommand.Create),
         ("devices", DevicesCommand.Create),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.Neural;
+using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech.Training;
 
 namespace DeepSpeechNet.Cli;
@@ -22,6 +23,9 @@ internal sealed class TrainingDisplay(CommandConsole console) : IProgress<Traini
                 Show(Text(step), step.Batch / (double)Math.Max(1, step.Batches));
                 break;
             case LanguageStepProgress step:
+                Show(Text(step), step.Done);
+                break;
+            case PronouncerStepProgress step:
                 Show(Text(step), step.Done);
                 break;
             case LanguageEvaluationProgress evaluation:
@@ -49,6 +53,9 @@ internal sealed class TrainingDisplay(CommandConsole console) : IProgress<Traini
 
     private static string Text(LanguageStepProgress step) =>
         $"epoch {step.Epoch}/{step.Epochs} batch {step.Batch}/{step.Batches} perplexity {step.Perplexity:F2} norm {step.GradientNorm:F2} rate {step.LearningRate:E1} {step.TokensPerSecond:F0} tokens/s left {Time(step.TimeLeft)}";
+
+    private static string Text(PronouncerStepProgress step) =>
+        $"epoch {step.Epoch}/{step.Epochs} loss {step.Loss:F3} {step.WordsPerSecond:F0} words/s left {Time(step.TimeLeft)}";
 
     private static string Text(LanguageEvaluationProgress e)
     {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Cli.Commands;
 
@@ -19,5 +20,22 @@ internal static class TextArguments
             throw new FileNotFoundException($"There is no file '{path}'.", path);
         Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         return new StreamReader(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file, Encoding.UTF8);
+    }
+
+    /// <summary>Reads pronouncing dictionaries, the first of which to have a word counts.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">A file is no pronouncing dictionary, or all are empty.</exception>
+    public static Pronunciations Pronunciations(IReadOnlyList<string> paths, CommandConsole console)
+    {
+        Pronunciations dictionary = new();
+        foreach (string path in paths)
+        {
+            using StreamReader reader = Open(path, console);
+            dictionary.Add(reader, path);
+        }
+
+        return dictionary.Words.Count > 0
+            ? dictionary
+            : throw new InvalidDataException($"{string.Join(", ", paths)}: no pronunciations; a line is a word and its phones with spaces between.");
     }
 }

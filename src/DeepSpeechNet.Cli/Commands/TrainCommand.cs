@@ -7,6 +7,6 @@ internal static class TrainCommand
 {
     public static Command Create(CommandConsole console) => new("train", "Train a model.")
     {
-        TrainSpeechCommand.Create(console), TrainLanguageCommand.Create(console), TrainSpellingCommand.Create(console),
+        TrainSpeechCommand.Create(console), TrainLanguageCommand.Create(console), TrainSpellingCommand.Create(console), TrainPronouncerCommand.Create(console),
     };
 }

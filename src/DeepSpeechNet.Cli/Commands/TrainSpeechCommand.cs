@@ -87,7 +87,7 @@ internal sealed class TrainSpeechCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         SpeechTrainerOptions options = Options(parsed);
-        PhoneTranscriber? phones = Phones(parsed.GetValue(_pronunciations) ?? []);
+        PhoneTranscriber? phones = parsed.GetValue(_pronunciations) is { Length: > 0 } dictionaries ? new PhoneTranscriber(TextArguments.Pronunciations(dictionaries, _console)) : null;
         AcousticModelOptions shape = ModelShape(parsed) with { Phones = phones?.Phones.Count ?? 0 };
         UsageException.Check(options.Validate);
         UsageException.Check(shape.Validate);
@@ -136,22 +136,6 @@ internal sealed class TrainSpeechCommand
             trainer.Resume();
 
         return await _run.RunAsync(folder, trainer.RunAsync, $"the dev error has not improved for {options.Patience} epochs", cancellationToken).ConfigureAwait(false);
-    }
-
-    private PhoneTranscriber? Phones(string[] files)
-    {
-        if (files.Length == 0)
-            return null;
-        Pronunciations dictionary = new();
-        foreach (string file in files)
-        {
-            using StreamReader reader = TextArguments.Open(file, _console);
-            dictionary.Add(reader, file);
-        }
-
-        if (dictionary.Words.Count == 0)
-            throw new InvalidDataException($"{string.Join(", ", files)}: no pronunciations; a line is a word and its phones with spaces between.");
-        return new PhoneTranscriber(dictionary);
     }
 
     /// <summary>How many recordings can train the phones.</summary>

@@ -131,9 +131,7 @@ internal sealed class TrainSpellingCommand
 
     private void AddSound(ParseResult parsed, string file, Dictionary<string, double> counts, List<string> sample, List<string> held, List<SpellingPair> pairs, Random random)
     {
-        Pronunciations dictionary;
-        using (StreamReader reader = TextArguments.Open(file, _console))
-            dictionary = Pronunciations.Read(reader, file);
+        Pronunciations dictionary = TextArguments.Pronunciations([file], _console);
         string[] frequent = [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(30_000).Select(c => c.Key)];
         foreach (string word in dictionary.Words)
             counts.TryAdd(word, DictionaryCount);

@@ -53,7 +53,7 @@ public sealed class WordList
     }
 
     /// <summary>Whether a text is one word of the channel's letters, one of them at least a to z.</summary>
-    internal static bool IsWord(string text)
+    internal static bool IsWord(ReadOnlySpan<char> text)
     {
         bool letters = false;
         foreach (char c in text)
