@@ -2,8 +2,10 @@ using System.Text.Json;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Speech;
 
@@ -20,10 +22,18 @@ public static class ModelPackage
 
     /// <summary>Saves a recogniser into a folder (made if it is not there), atomically.</summary>
     /// <exception cref="FileSaveException">It could not be saved; what was there is unchanged.</exception>
-    public static void Save(string folder, AcousticModel model, ModelDescription description, WeightFormat format = WeightFormat.Float32)
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="description">What belongs to it.</param>
+    /// <param name="format">How weights are stored.</param>
+    /// <param name="pronouncer">How words are spoken, for a network with as many phones; or null.</param>
+    /// <exception cref="ArgumentException">The network has another number of phones than the pronouncer.</exception>
+    public static void Save(string folder, AcousticModel model, ModelDescription description, WeightFormat format = WeightFormat.Float32, Pronouncer? pronouncer = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
+        if (pronouncer is not null && pronouncer.Phones.Count != description.Acoustic.Phones)
+            throw new ArgumentException($"The network has {description.Acoustic.Phones} phones and the pronouncer {pronouncer.Phones.Count}: train both with dictionaries of the same phones.", nameof(pronouncer));
         TensorFileWriter writer = new();
         writer.SetMetadata(AlphabetKey, description.Alphabet.Symbols);
         writer.SetMetadata(FrontEndKey, JsonSerializer.Serialize(description.FrontEnd, PackageJson.Default.FrontEndOptions));
@@ -31,6 +41,7 @@ public static class ModelPackage
         writer.SetMetadata(DecoderKey, JsonSerializer.Serialize(description.Decoder, PackageJson.Default.DecoderSettings));
         writer.SetMetadata(TrainingKey, JsonSerializer.Serialize(description.Training, PackageJson.Default.TrainingRecord));
         ParameterTensors.Add(writer, model.Parameters, format);
+        pronouncer?.AddTo(writer, format);
         Directory.CreateDirectory(folder);
         writer.Save(Path.Combine(folder, FileName));
     }
@@ -77,6 +88,17 @@ public static class ModelPackage
         AcousticModel model = new(device, description.Acoustic, FeatureCount(file, description.FrontEnd), description.Alphabet.ClassCount, seed: null, training);
         ParameterTensors.Read(tensors, model.Parameters, "acoustic.");
         return (model, description);
+    }
+
+    /// <summary>Loads how words are spoken, onto a processor thread of its own.</summary>
+    /// <param name="path">A package folder, or the model file itself.</param>
+    /// <returns>Null where the package does not know.</returns>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged.</exception>
+    public static Pronouncer? LoadPronouncer(string path)
+    {
+        using TensorFile tensors = TensorFile.Read(FileOf(path));
+        return Pronouncer.IsIn(tensors) ? Pronouncer.ReadFrom(tensors, new CpuDevice(new CpuDeviceOptions { Threads = 1 })) : null;
     }
 
     /// <summary>Reads what a model file says of itself, without building the network.</summary>

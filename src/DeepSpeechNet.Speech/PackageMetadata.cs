@@ -81,6 +81,7 @@ internal static class PackageMetadata
             NeuralWeight = fields.Number(nameof(DecoderSettings.NeuralWeight), otherwise.NeuralWeight),
             NeuralShare = fields.Number(nameof(DecoderSettings.NeuralShare), otherwise.NeuralShare),
             RescoredHypotheses = fields.Whole(nameof(DecoderSettings.RescoredHypotheses), otherwise.RescoredHypotheses),
+            PhoneWeight = fields.Number(nameof(DecoderSettings.PhoneWeight), otherwise.PhoneWeight),
             ConfidenceSlope = fields.Number(nameof(DecoderSettings.ConfidenceSlope), otherwise.ConfidenceSlope),
             ConfidenceOffset = fields.Number(nameof(DecoderSettings.ConfidenceOffset), otherwise.ConfidenceOffset),
         };

@@ -70,6 +70,7 @@ public sealed class PackageMetadataTests
             NeuralWeight = 0.25,
             NeuralShare = 0.75,
             RescoredHypotheses = 20,
+            PhoneWeight = 0.35,
             ConfidenceSlope = 0.5,
             ConfidenceOffset = -1,
         },

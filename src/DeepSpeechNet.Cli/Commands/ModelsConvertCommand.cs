@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices.Cpu;
+using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech;
 
 namespace DeepSpeechNet.Cli.Commands;
@@ -12,7 +13,8 @@ internal sealed class ModelsConvertCommand
     private readonly Argument<string> _to = new("to") { Description = "The folder of the new package." };
     private readonly Option<WeightFormat> _weights = new("--weights") { Description = "How weights are stored.", DefaultValueFactory = _ => WeightFormat.Float16 };
     private readonly Option<string?> _command = new("--training-command") { Description = "The command that its training record names." };
-    private readonly Option<bool> _lettersOnly = new("--letters-only") { Description = "Leave out what writes phones: it takes no part in recognition." };
+    private readonly Option<string?> _pronouncer = new("--pronouncer") { Description = "A folder of 'dsn train pronouncer' to put in, for a network with phones." };
+    private readonly Option<bool> _lettersOnly = new("--letters-only") { Description = "Leave out phones and pronouncer." };
     private readonly Option<int> _beam = new("--beam") { Description = "Hypotheses that its prefix beam search keeps unless the user says otherwise; 1 means best path, 0 leaves what it says." };
     private readonly CommandConsole _console;
 
@@ -21,7 +23,7 @@ internal sealed class ModelsConvertCommand
     public static Command Create(CommandConsole console)
     {
         ModelsConvertCommand self = new(console);
-        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command, self._beam, self._lettersOnly };
+        Command command = new("convert", "Store a model with its weights in another format.") { self._from, self._to, self._weights, self._command, self._beam, self._pronouncer, self._lettersOnly };
         command.SetAction(self.Run);
         return command;
     }
@@ -31,6 +33,9 @@ internal sealed class ModelsConvertCommand
         string from = parsed.GetRequiredValue(_from), to = parsed.GetRequiredValue(_to);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         (AcousticModel model, ModelDescription description) = ModelPackage.Load(from, device);
+        Pronouncer? pronouncer = parsed.GetValue(_pronouncer) is { } folder ? Pronouncer.Load(folder, device) : ModelPackage.LoadPronouncer(from);
+        if (parsed.GetValue(_lettersOnly))
+            pronouncer = null;
         if (parsed.GetValue(_lettersOnly) && description.Acoustic.Phones > 0)
         {
             description = description with { Acoustic = description.Acoustic with { Phones = 0 } };
@@ -52,7 +57,9 @@ internal sealed class ModelsConvertCommand
             throw new UsageException(e.Message);
         }
 
-        ModelPackage.Save(to, model, description, parsed.GetValue(_weights));
+        if (pronouncer is not null && pronouncer.Phones.Count != description.Acoustic.Phones)
+            throw new UsageException($"{from} has {description.Acoustic.Phones} phones and the pronouncer {pronouncer.Phones.Count}: train both with dictionaries of the same phones.");
+        ModelPackage.Save(to, model, description, parsed.GetValue(_weights), pronouncer);
         _console.Line($"{Path.Combine(to, ModelPackage.FileName)}: {new FileInfo(Path.Combine(to, ModelPackage.FileName)).Length / 1e6:F1} MB");
         return 0;
     }

@@ -83,7 +83,7 @@ internal sealed class TuneCommand
 
     private void Write(IReadOnlyList<DecodingTrial> trials, DecodingTrial best, IReadOnlyList<TuningUtterance> utterances)
     {
-        TextTable table = new("settings", "alpha", "beta", "letter", "rnn", "beam", "WER", "CER", "ms/utterance");
+        TextTable table = new("settings", "alpha", "beta", "letter", "rnn", "phones", "beam", "WER", "CER", "ms/utterance");
         Add(table, "before", trials[0]);
         int rank = 0;
         foreach (DecodingTrial trial in trials.Skip(1).Take(trials.Count - 2).OrderBy(t => t.Words.Errors).ThenBy(t => t.Characters.Errors).Take(Best))
@@ -105,6 +105,7 @@ internal sealed class TuneCommand
         $"{trial.Settings.WordBonus:F2}",
         $"{trial.Settings.UnknownLetterCost:F2}",
         trial.Settings.NeuralPass == NeuralPass.None ? "-" : $"{trial.Settings.NeuralWeight:F2} {(trial.Settings.NeuralPass == NeuralPass.Beam ? "beam" : "rescoring")}",
+        trial.Settings.PhoneWeight > 0 ? $"{trial.Settings.PhoneWeight:F2}" : "-",
         $"{trial.Settings.BeamWidth}",
         Rates.Percent(trial.Words.Rate),
         Rates.Percent(trial.Characters.Rate),

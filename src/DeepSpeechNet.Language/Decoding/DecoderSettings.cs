@@ -39,6 +39,12 @@ public sealed record DecoderSettings
     /// <summary>Hypotheses that a second pass looks at.</summary>
     public int RescoredHypotheses { get; init; } = 32;
 
+    /// <summary>
+    /// How much it counts, in a second pass, how well the spoken words fit the network's phones (<see cref="Rescoring.PhoneRescorer"/>), where the network has
+    /// phones and the package knows how words are spoken; 0 leaves it out.
+    /// </summary>
+    public double PhoneWeight { get; init; }
+
     /// <summary>Slope of the curve that calibrates confidences: see <see cref="ConfidenceCalibration"/>.</summary>
     public double ConfidenceSlope { get; init; } = 1;
 
@@ -48,8 +54,8 @@ public sealed record DecoderSettings
     /// <summary>The curve that calibrates confidences.</summary>
     public ConfidenceCalibration Calibration() => new(ConfidenceSlope, ConfidenceOffset);
 
-    /// <summary>The same without language models: no n-gram model and no neural one takes part.</summary>
-    public DecoderSettings WithoutLanguageModel() => this with { NGramWeight = 0, NeuralWeight = 0, NeuralPass = NeuralPass.None, LanguageModel = "" };
+    /// <summary>The same without language models: no n-gram model and no neural one takes part, nor what is known of how words are spoken.</summary>
+    public DecoderSettings WithoutLanguageModel() => this with { NGramWeight = 0, NeuralWeight = 0, NeuralPass = NeuralPass.None, LanguageModel = "", PhoneWeight = 0 };
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">One is out of its range.</exception>
@@ -63,6 +69,7 @@ public sealed record DecoderSettings
         Check(nameof(NeuralWeight), NeuralWeight, 0, 100);
         Check(nameof(NeuralShare), NeuralShare, 0, 1);
         Check(nameof(RescoredHypotheses), RescoredHypotheses, 1, 10_000);
+        Check(nameof(PhoneWeight), PhoneWeight, 0, 100);
         Check(nameof(ConfidenceSlope), ConfidenceSlope, 0, 1000);
         Check(nameof(ConfidenceOffset), ConfidenceOffset, -1000, 1000);
         if (!Enum.IsDefined(NeuralPass))

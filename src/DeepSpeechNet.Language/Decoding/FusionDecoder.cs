@@ -5,11 +5,12 @@ using DeepSpeechNet.Language.Decoding.Scorers;
 using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Language.NGrams;
 using DeepSpeechNet.Language.Packages;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Language.Decoding;
 
 /// <summary>
-/// Prefix beam search with everything that settings ask for: n-gram model, neural model in the search or in a second pass, hot
+/// Prefix beam search with everything that settings ask for: n-gram model, neural model in the search or in a second pass, phones in a second pass, hot
 /// words. One stream at a time; dispose it to give the neural model's memory back. The package of language models may be shared.
 /// </summary>
 public sealed class FusionDecoder : ICtcDecoder, IDisposable
@@ -17,19 +18,22 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     private readonly PrefixBeamDecoder _beam;
     private readonly List<(string Name, IScorer Scorer)> _parts = [];
     private readonly HypothesisRescorer? _rescorer;
+    private readonly PhoneRescorer? _phones;
     private readonly int _rescored;
     private readonly NeuralSession? _neural;
     private readonly HotWordScorer? _hot;
     private readonly WordScorer? _words;
+    private bool _phonesHeard;
 
     /// <summary>Creates a decoder.</summary>
     /// <param name="alphabet">The alphabet of the network.</param>
     /// <param name="settings">What takes part and how much it counts; a beam width of 1 becomes the usual width.</param>
     /// <param name="language">The language models, or null; they must live as long as the decoder.</param>
     /// <param name="hotWords">Whether <see cref="HotWords"/> will be given.</param>
+    /// <param name="spoken">How words are spoken, for networks with phones; or null.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="ModelFormatException">A language model is damaged or does not fit the alphabet.</exception>
-    public FusionDecoder(Alphabet alphabet, DecoderSettings settings, LanguagePackage? language = null, bool hotWords = false)
+    public FusionDecoder(Alphabet alphabet, DecoderSettings settings, LanguagePackage? language = null, bool hotWords = false, SpokenWords? spoken = null)
     {
         ArgumentNullException.ThrowIfNull(alphabet);
         ArgumentNullException.ThrowIfNull(settings);
@@ -61,6 +65,8 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
             }
         }
 
+        if (spoken is not null && settings.PhoneWeight > 0)
+            _phones = new PhoneRescorer(spoken, settings.PhoneWeight);
         if (hotWords)
         {
             _hot = new HotWordScorer(alphabet);
@@ -85,8 +91,11 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     /// <summary>What scores prefixes in the search, by name.</summary>
     public IReadOnlyList<(string Name, IScorer Scorer)> Parts => _parts;
 
-    /// <summary>The second pass, if there is one.</summary>
+    /// <summary>The second pass by a neural model, if there is one.</summary>
     public HypothesisRescorer? Rescorer => _rescorer;
+
+    /// <summary>The second pass by phones, if there is one; it takes part where <see cref="AcceptPhones"/> was called.</summary>
+    public PhoneRescorer? PhoneRescorer => _phones;
 
     /// <summary>The hot words from the next <see cref="Reset"/> on.</summary>
     /// <exception cref="InvalidOperationException">The decoder was made without hot words.</exception>
@@ -104,6 +113,16 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     /// <inheritdoc/>
     public void Accept(ReadOnlySpan<float> logProbabilities) => _beam.Accept(logProbabilities);
 
+    /// <summary>Takes the phones of the whole utterance, for the second pass; without them it is done by letters alone.</summary>
+    /// <param name="logProbabilities">Natural logarithms, [time, phone and last the blank], row-major; none where the network has no phones.</param>
+    /// <exception cref="ArgumentException">The number of values is no whole number of frames.</exception>
+    public void AcceptPhones(ReadOnlySpan<float> logProbabilities)
+    {
+        if (_phones is null || logProbabilities.IsEmpty) return;
+        _phones.Load(logProbabilities);
+        _phonesHeard = true;
+    }
+
     /// <inheritdoc/>
     public CtcHypothesis Partial() => _beam.Partial();
 
@@ -111,13 +130,19 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     public IReadOnlyList<CtcHypothesis> Finish(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (_rescorer is null) return _beam.Finish(count);
-        IReadOnlyList<CtcHypothesis> rescored = _rescorer.Rescore(_beam.Finish(Math.Max(count, _rescored)));
+        if (_rescorer is null && !_phonesHeard) return _beam.Finish(count);
+        IReadOnlyList<CtcHypothesis> rescored = _beam.Finish(Math.Max(count, _rescored));
+        if (_phonesHeard) rescored = _phones!.Rescore(rescored);
+        if (_rescorer is not null) rescored = _rescorer.Rescore(rescored);
         return rescored.Count <= count ? rescored : [.. rescored.Take(count)];
     }
 
     /// <inheritdoc/>
-    public void Reset() => _beam.Reset();
+    public void Reset()
+    {
+        _beam.Reset();
+        _phonesHeard = false;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _neural?.Dispose();

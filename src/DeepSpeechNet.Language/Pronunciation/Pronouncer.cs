@@ -34,6 +34,9 @@ public sealed class Pronouncer
     /// <summary>The phones in the order of their labels.</summary>
     public IReadOnlyList<string> Phones { get; }
 
+    /// <summary>Where the network runs.</summary>
+    public Device Device => Network.Device;
+
     /// <summary>Weights of the network.</summary>
     public long ParameterCount => Network.Parameters.TrainedCount;
 
@@ -93,6 +96,13 @@ public sealed class Pronouncer
             throw new FileNotFoundException($"There is no pronouncer at {path}: give a folder that holds {FileName}, or the file itself.", file);
         using TensorFile tensors = TensorFile.Read(file);
         return ReadFrom(tensors, device);
+    }
+
+    /// <summary>Whether a file holds one.</summary>
+    public static bool IsIn(TensorFile tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return tensors.Metadata.ContainsKey(OptionsKey);
     }
 
     /// <summary>Reads it from a file that may hold other models too.</summary>

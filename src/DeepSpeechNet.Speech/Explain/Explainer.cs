@@ -39,7 +39,7 @@ public sealed class Explainer
         (int start, int end, List<SpeechSegment> segments) = Part(clip, options.StartSeconds);
         float[] samples = clip.Samples[start..end];
         DecoderSettings settings = Settings(options.Recognition);
-        using FusionDecoder decoder = new(_recognizer.Model.Alphabet, settings, _recognizer.Language, options.Recognition.HotWords is not null);
+        using FusionDecoder decoder = new(_recognizer.Model.Alphabet, settings, _recognizer.Language, options.Recognition.HotWords is not null, _recognizer.Spoken);
         if (options.Recognition.HotWords is { } hotWords)
             decoder.HotWords = hotWords.Current;
         UtteranceExplainer utterances = new(decoder, _recognizer.Frame, options.Recognition.Alternatives, ScorePart.Of(decoder), settings.Calibration());
@@ -51,7 +51,7 @@ public sealed class Explainer
             if (letters is null)
                 continue;
             TimeSpan at = TimeSpan.FromSeconds((segment.Start - start) / (double)rate), duration = TimeSpan.FromSeconds(utterance.Length / (double)rate);
-            explained.Add(utterances.Explain(letters.Values.ToArray(), at, duration));
+            explained.Add(utterances.Explain(letters.Values.ToArray(), letters.Phones, at, duration));
         }
 
         return new Explanation

@@ -5,7 +5,7 @@ using DeepSpeechNet.Language.Decoding.Rescoring;
 namespace DeepSpeechNet.Speech.Explain;
 
 /// <summary>
-/// One of the models that have a say in which reading wins, beside the network: an n-gram model, a recurrent one, a list of hot words.
+/// One of the models that have a say in which reading wins, beside the network: an n-gram model, a recurrent one, a list of hot words, how words are spoken.
 /// It tells for any text what it gives to it, so that its share in a decision can be shown.
 /// </summary>
 /// <param name="Name">What people call it, such as <c>word n-gram</c>.</param>
@@ -33,6 +33,8 @@ public sealed record ScorePart(string Name, Func<int[], double> Total, Func<int[
     {
         ArgumentNullException.ThrowIfNull(decoder);
         List<ScorePart> parts = [.. decoder.Parts.Select(part => Of(part.Name, part.Scorer))];
+        if (decoder.PhoneRescorer is { } phones)
+            parts.Add(new ScorePart("phones (second pass)", labels => phones.Score(Plain(decoder.Alphabet.Decode(labels))), ByLabel: null));
         if (decoder.Rescorer is { } rescorer)
             parts.Add(Of("RNN (second pass)", rescorer, decoder.Alphabet));
         return parts;

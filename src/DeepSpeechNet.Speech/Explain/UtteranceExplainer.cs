@@ -37,12 +37,15 @@ internal sealed class UtteranceExplainer
 
     /// <summary>Explains an utterance.</summary>
     /// <param name="letters">Natural logarithms of the class probabilities, [time, class]; kept.</param>
+    /// <param name="phones">The same of the phones, [time, phone]; empty where there are none.</param>
     /// <param name="start">Where the utterance begins.</param>
     /// <param name="duration">How long it is.</param>
-    public ExplainedUtterance Explain(float[] letters, TimeSpan start, TimeSpan duration)
+    public ExplainedUtterance Explain(float[] letters, ReadOnlySpan<float> phones, TimeSpan start, TimeSpan duration)
     {
         Transcript greedy = _builder.Build(letters, [_greedy.Decode(letters)], duration);
         _beam.Reset();
+        if (_beam is FusionDecoder fusion)
+            fusion.AcceptPhones(phones);
         _beam.Accept(letters);
         IReadOnlyList<CtcHypothesis> hypotheses = _beam.Finish(2 * _alternatives);
         Transcript transcript = _builder.Build(letters, hypotheses, duration, _alternatives);

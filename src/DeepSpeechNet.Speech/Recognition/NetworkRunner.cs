@@ -8,16 +8,20 @@ using DeepSpeechNet.Engine.Training;
 
 namespace DeepSpeechNet.Speech.Recognition;
 
-/// <summary>The letters' log-probabilities of one utterance. Dispose it to give its array back to the pool.</summary>
+/// <summary>The letters' log-probabilities of one utterance, and the phones' where they are wanted. Dispose it to give its arrays back to the pool.</summary>
 public sealed class LetterProbabilities : IDisposable
 {
     private readonly ArrayPool<float> _pool;
+    private readonly int _phoneClasses;
     private float[]? _values;
+    private float[]? _phones;
 
-    internal LetterProbabilities(ArrayPool<float> pool, int frames, int classes)
+    internal LetterProbabilities(ArrayPool<float> pool, int frames, int classes, int phoneClasses = 0)
     {
         _pool = pool;
+        _phoneClasses = phoneClasses;
         _values = pool.Rent(Math.Max(1, frames * classes));
+        _phones = phoneClasses > 0 ? pool.Rent(Math.Max(1, frames * phoneClasses)) : null;
         Frames = frames;
         Classes = classes;
     }
@@ -31,15 +35,23 @@ public sealed class LetterProbabilities : IDisposable
     /// <summary>Natural logarithms, [time, class], row-major.</summary>
     public ReadOnlySpan<float> Values => (_values ?? throw new ObjectDisposedException(nameof(LetterProbabilities))).AsSpan(0, Frames * Classes);
 
-    /// <summary>The same, to be filled.</summary>
+    /// <summary>Natural logarithms of the phones, [time, phone and last the blank], row-major; empty where there are none.</summary>
+    public ReadOnlySpan<float> Phones => _phones.AsSpan(0, Frames * _phoneClasses);
+
+    /// <summary>The letters, to be filled.</summary>
     internal Span<float> Fill => _values.AsSpan(0, Frames * Classes);
+
+    /// <summary>The phones, to be filled.</summary>
+    internal Span<float> FillPhones => _phones.AsSpan(0, Frames * _phoneClasses);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_values is not null)
             _pool.Return(_values);
-        _values = null;
+        if (_phones is not null)
+            _pool.Return(_phones);
+        _values = _phones = null;
     }
 }
 
@@ -58,6 +70,7 @@ internal sealed class NetworkRunner : IAsyncDisposable
     private const int WarmUpFrames = 16;
 
     private readonly AcousticModel _model;
+    private readonly bool _withPhones;
     private readonly Channel<Request?> _waiting = Channel.CreateUnbounded<Request?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentQueue<ChunkRequest> _chunks = new();
 
@@ -68,9 +81,13 @@ internal sealed class NetworkRunner : IAsyncDisposable
     private readonly ChunkBatch _chunkBatch;
     private readonly Task _loop;
 
-    public NetworkRunner(AcousticModel model)
+    /// <summary>Runs a network.</summary>
+    /// <param name="model">The network; nothing else may run it meanwhile.</param>
+    /// <param name="withPhones">Whether the phones of whole utterances are wanted too; the network must have them.</param>
+    public NetworkRunner(AcousticModel model, bool withPhones = false)
     {
         _model = model;
+        _withPhones = withPhones;
         _tape = new Tape(model.Device, recording: false);
         _chunkBatch = new ChunkBatch(model, _tape, _pool);
         _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -198,36 +215,56 @@ internal sealed class NetworkRunner : IAsyncDisposable
 
     private void Run(List<Request> batch)
     {
-        int count = batch.Count, classes = _model.Classes;
+        int count = batch.Count;
         UtteranceFrames[] utterances = new UtteranceFrames[count];
         for (int b = 0; b < count; b++)
             utterances[b] = batch[b].Frames;
         _host.Clear();
         FrameBatch.Add(_host, utterances, _model.Features, _model.Options.Stride);
         DeviceBatch device = _host.Upload(_model.Device);
-        float[] all = [];
         try
         {
-            Tensor logits = _model.Logits(_tape, device.Tensors[0], device.Tensors[1]);
-            Tensor log = LogSoftmax.Apply(_tape, logits);
-            int length = checked((int)log.Count);
-            all = _pool.Rent(length);
-            _model.Device.Download(log, MemoryMarshal.AsBytes(all.AsSpan(0, length)));
+            Tensor? phones = null;
+            Tensor logits = _withPhones
+                ? _model.Logits(_tape, device.Tensors[0], device.Tensors[1], out phones)
+                : _model.Logits(_tape, device.Tensors[0], device.Tensors[1]);
+            LetterProbabilities[] results = new LetterProbabilities[count];
+            for (int b = 0; b < count; b++)
+                results[b] = new LetterProbabilities(_pool, _model.OutputFrames(utterances[b].FrameCount), _model.Classes, phones?.Shape.Columns ?? 0);
+            Take(logits, results, result => result.Fill);
+            if (phones is not null)
+                Take(phones, results, result => result.FillPhones);
             for (int b = 0; b < count; b++)
             {
-                int frames = _model.OutputFrames(utterances[b].FrameCount);
-                LetterProbabilities result = new(_pool, frames, classes);
-                for (int t = 0; t < frames; t++)
-                    all.AsSpan(((t * count) + b) * classes, classes).CopyTo(result.Fill[(t * classes)..]);
-                if (!batch[b].Result.TrySetResult(result))
-                    result.Dispose();
+                if (!batch[b].Result.TrySetResult(results[b]))
+                    results[b].Dispose();
             }
         }
         finally
         {
-            if (all.Length > 0)
-                _pool.Return(all);
             device.Release();
+        }
+    }
+
+    /// <summary>Gives each utterance its rows of the logarithms of the softmax of [T, B, classes].</summary>
+    private void Take(Tensor logits, LetterProbabilities[] results, Func<LetterProbabilities, Span<float>> place)
+    {
+        Tensor log = LogSoftmax.Apply(_tape, logits);
+        int length = checked((int)log.Count), classes = log.Shape.Columns;
+        float[] all = _pool.Rent(length);
+        try
+        {
+            _model.Device.Download(log, MemoryMarshal.AsBytes(all.AsSpan(0, length)));
+            for (int b = 0; b < results.Length; b++)
+            {
+                Span<float> values = place(results[b]);
+                for (int t = 0; t < results[b].Frames; t++)
+                    all.AsSpan(((t * results.Length) + b) * classes, classes).CopyTo(values[(t * classes)..]);
+            }
+        }
+        finally
+        {
+            _pool.Return(all);
         }
     }
 

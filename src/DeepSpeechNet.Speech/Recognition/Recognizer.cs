@@ -8,6 +8,7 @@ using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Language.Decoding.HotWords;
 using DeepSpeechNet.Language.Neural;
 using DeepSpeechNet.Language.Packages;
+using DeepSpeechNet.Language.Pronunciation;
 
 namespace DeepSpeechNet.Speech.Recognition;
 
@@ -51,12 +52,22 @@ public sealed class Recognizer : IAsyncDisposable
     /// <param name="ownsDevice">Whether the network's device is disposed with the recogniser.</param>
     /// <param name="language">Language models, or null; they are disposed with the recogniser.</param>
     /// <param name="fourier">Makes the Fourier transform of a length for the front end; null for the built-in one.</param>
+    /// <param name="spoken">How words are spoken, for a network with as many phones; or null. Disposed with the recogniser.</param>
+    /// <exception cref="ArgumentException">The network has another number of phones.</exception>
     public Recognizer(
-        AcousticModel model, ModelDescription description, bool ownsDevice = false, LanguagePackage? language = null, Func<int, IFourierTransform>? fourier = null)
+        AcousticModel model,
+        ModelDescription description,
+        bool ownsDevice = false,
+        LanguagePackage? language = null,
+        Func<int, IFourierTransform>? fourier = null,
+        SpokenWords? spoken = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
+        if (spoken is not null && spoken.PhoneCount != model.Options.Phones)
+            throw new ArgumentException($"The network has {model.Options.Phones} phones and words are spoken with {spoken.PhoneCount}.", nameof(spoken));
         Model = description;
+        Spoken = spoken;
         _device = model.Device;
         _ownsDevice = ownsDevice;
         _language = language;
@@ -65,7 +76,7 @@ public sealed class Recognizer : IAsyncDisposable
         if (description.Decoder is { NeuralWeight: > 0, NeuralPass: not NeuralPass.None } decoder)
             language?.Prepare(decoder.NeuralPass == NeuralPass.Beam ? LanguageUnit.Characters : LanguageUnit.Words);
         Fourier = fourier;
-        _network = new NetworkRunner(model);
+        _network = new NetworkRunner(model, spoken is not null);
         Frame = TimeSpan.FromSeconds(description.FrontEnd.HopSeconds * model.Options.Stride);
     }
 
@@ -74,6 +85,9 @@ public sealed class Recognizer : IAsyncDisposable
 
     /// <summary>The language models that take part unless the caller says otherwise; null if there are none.</summary>
     public LanguagePackage? Language => _language;
+
+    /// <summary>How words are spoken; null where that takes no part.</summary>
+    public SpokenWords? Spoken { get; }
 
     /// <summary>Makes the front end's Fourier transform; null for the built-in one.</summary>
     internal Func<int, IFourierTransform>? Fourier { get; }
@@ -115,7 +129,8 @@ public sealed class Recognizer : IAsyncDisposable
         {
             (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
             models = (language ?? LanguageChoice.OfModel).Load(package, description.Decoder);
-            return new Recognizer(model, description, ownsDevice: true, models, fourier);
+            SpokenWords? spoken = description.Acoustic.Phones > 0 && ModelPackage.LoadPronouncer(package) is { } pronouncer ? new SpokenWords(pronouncer, ownsDevice: true) : null;
+            return new Recognizer(model, description, ownsDevice: true, models, fourier, spoken);
         }
         catch
         {
@@ -197,6 +212,7 @@ public sealed class Recognizer : IAsyncDisposable
             decoder.Dispose();
         _decoding.Dispose();
         _language?.Dispose();
+        Spoken?.Dispose();
         if (_ownsDevice)
             _device.Dispose();
     }
@@ -236,7 +252,7 @@ public sealed class Recognizer : IAsyncDisposable
         return segments;
     }
 
-    /// <summary>What the network gives for one utterance; null for silence.</summary>
+    /// <summary>What the network gives for one utterance, phones included where it is known how words are spoken; null for silence.</summary>
     internal async Task<LetterProbabilities?> RunNetworkAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
     {
         UtteranceFrames frames = await Task.Run(() => Extract(samples.Span), cancellationToken).ConfigureAwait(false);
@@ -261,7 +277,7 @@ public sealed class Recognizer : IAsyncDisposable
         await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return Decode(_decoders, letters.Values, duration, Settings(options), options);
+            return Decode(_decoders, letters.Values, letters.Phones, duration, Settings(options), options);
         }
         finally
         {
@@ -277,23 +293,25 @@ public sealed class Recognizer : IAsyncDisposable
         {
             BeamWidth = Math.Min(settings.BeamWidth, PartialBeamWidth),
             NeuralPass = NeuralPass.None,
+            PhoneWeight = 0,
             NGramWeight = PartialLanguageScale * settings.NGramWeight,
             WordBonus = PartialLanguageScale * settings.WordBonus,
         };
-        return Decode(_partialDecoders, letters, duration, settings, options, ongoing: true);
+        return Decode(_partialDecoders, letters, default, duration, settings, options, ongoing: true);
     }
 
     /// <summary>A recogniser of utterances that are still going on, for one session.</summary>
     internal PartialRecognizer NewPartialRecognizer(double tailSeconds = PartialRecognizer.TailSeconds) => new(this, _network, tailSeconds);
 
-    private Transcript Decode(ConcurrentBag<UtteranceDecoder> decoders, ReadOnlySpan<float> letters, TimeSpan duration, DecoderSettings settings, TranscriptionOptions options, bool ongoing = false)
+    private Transcript Decode(
+        ConcurrentBag<UtteranceDecoder> decoders, ReadOnlySpan<float> letters, ReadOnlySpan<float> phones, TimeSpan duration, DecoderSettings settings, TranscriptionOptions options, bool ongoing = false)
     {
         HotWordList? hotWords = options.HotWords?.Current;
         if (!decoders.TryTake(out UtteranceDecoder? decoder))
-            decoder = new UtteranceDecoder(Model.Alphabet, Frame, _language);
+            decoder = new UtteranceDecoder(Model.Alphabet, Frame, _language, Spoken);
         try
         {
-            Transcript transcript = decoder.Decode(letters, duration, settings, hotWords, options.Alternatives, ongoing);
+            Transcript transcript = decoder.Decode(letters, phones, duration, settings, hotWords, options.Alternatives, ongoing);
             return options.Letters ? transcript with { Letters = LetterSpike.Find(letters, Model.Alphabet, Frame) } : transcript;
         }
         finally

@@ -120,6 +120,8 @@ public sealed class DecoderTuner
             weights.Add(new Weight(0.1, 1.2, 0.01, s => s.NeuralWeight, (s, v) => s with { NeuralWeight = v }));
         if (ngram && neural && start is { NeuralPass: NeuralPass.Rescoring, NeuralShare: < 1 })
             weights.Add(new Weight(0.3, 0.9, 0.01, s => s.NeuralShare, (s, v) => s with { NeuralShare = Math.Min(v, 0.99) }));
+        if (_trials.HasPhones && start.PhoneWeight > 0)
+            weights.Add(new Weight(0.1, 1, 0.01, s => s.PhoneWeight, (s, v) => s with { PhoneWeight = v }));
         if (ngram || (neural && start.NeuralPass == NeuralPass.Beam))
             weights.Add(new Weight(-0.5, 3.5, -100, s => s.WordBonus, (s, v) => s with { WordBonus = v }));
         if (ngram)

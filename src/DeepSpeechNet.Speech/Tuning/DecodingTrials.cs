@@ -3,6 +3,7 @@ using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Language.Metrics;
 using DeepSpeechNet.Language.Packages;
+using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech.Recognition;
 
 namespace DeepSpeechNet.Speech.Tuning;
@@ -16,6 +17,7 @@ public sealed class DecodingTrials
     private readonly Alphabet _alphabet;
     private readonly TimeSpan _frame;
     private readonly LanguagePackage? _language;
+    private readonly SpokenWords? _spoken;
     private readonly IReadOnlyList<TuningUtterance> _utterances;
     private readonly int _threads;
 
@@ -34,6 +36,7 @@ public sealed class DecodingTrials
         _alphabet = recognizer.Model.Alphabet;
         _frame = recognizer.Frame;
         _language = recognizer.Language;
+        _spoken = recognizer.Spoken;
         _utterances = utterances;
         _threads = threads == 0 ? Environment.ProcessorCount : threads;
     }
@@ -43,6 +46,9 @@ public sealed class DecodingTrials
 
     /// <summary>Whether a neural model can take part.</summary>
     public bool HasNeural => _language is { HasNeural: true };
+
+    /// <summary>Whether phones can take part.</summary>
+    public bool HasPhones => _spoken is not null;
 
     /// <summary>Decodes all utterances.</summary>
     /// <exception cref="ArgumentException">The settings are out of range.</exception>
@@ -57,7 +63,7 @@ public sealed class DecodingTrials
         ParallelOptions options = new() { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken };
         Parallel.For(0, Math.Min(_threads, outcomes.Length), options, _ =>
         {
-            using UtteranceDecoder decoder = new(_alphabet, _frame, _language);
+            using UtteranceDecoder decoder = new(_alphabet, _frame, _language, _spoken);
             for (int i = Interlocked.Increment(ref next); i < outcomes.Length; i = Interlocked.Increment(ref next))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -81,7 +87,7 @@ public sealed class DecodingTrials
 
     private static Transcript Decode(UtteranceDecoder decoder, TuningUtterance utterance, DecoderSettings settings) => utterance.LogProbabilities.IsEmpty
         ? Transcript.Empty(utterance.Duration)
-        : decoder.Decode(utterance.LogProbabilities.Span, utterance.Duration, settings, null, 0);
+        : decoder.Decode(utterance.LogProbabilities.Span, utterance.Phones.Span, utterance.Duration, settings, null, 0);
 
     private static Outcome Compare(string reference, Transcript transcript)
     {

@@ -67,7 +67,7 @@ public static class TuningSet
                 return (null, $"{entry.Path}: it lasts {seconds:F0} s and is left out; utterances for tuning may last {Recognizer.LongestUtterance} s.");
             using LetterProbabilities? letters = await recognizer.RunNetworkAsync(samples.Memory, cancellationToken).ConfigureAwait(false);
             string reference = new TextNormaliser(recognizer.Model.Alphabet).Normalise(entry.Text).Text;
-            return (new TuningUtterance(entry.Path, letters is null ? default : letters.Values.ToArray(), TimeSpan.FromSeconds(seconds), reference), null);
+            return (new TuningUtterance(entry.Path, letters is null ? default : letters.Values.ToArray(), TimeSpan.FromSeconds(seconds), reference) { Phones = letters?.Phones.ToArray() }, null);
         }
     }
 }

@@ -55,6 +55,31 @@ public sealed class TrainSpeechCommandTests : IDisposable
         Assert.Equal((0, a.Out), (b.Exit, b.Out));
     }
 
+    [Fact]
+    public async Task A_pronouncer_is_put_into_a_package_kept_and_taken_out()
+    {
+        await File.WriteAllTextAsync(_dsn["words.dict"], "bad B AE1 D\ncab K AE1 B\n");
+        await File.WriteAllTextAsync(_dsn["other.dict"], "bad B AE1 D\n");
+        foreach ((string name, string folder) in new[] { ("words", "said"), ("other", "other") })
+            Assert.Equal(0, (await _dsn.RunAsync("train", "pronouncer", "--dictionary", $"@/{name}.dict", "--epochs", "1", "--hidden", "6", "--layers", "1", "--threads", "1", "--out", $"@/{folder}")).Exit);
+        Assert.Equal(0, (await Train("@/run", "--pronunciations", "@/words.dict")).Exit);
+
+        Assert.Equal(0, (await _dsn.RunAsync("models", "convert", "@/run", "@/one", "--pronouncer", "@/said")).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "convert", "@/one", "@/two", "--weights", "Float32")).Exit);
+        Assert.Equal(0, (await _dsn.RunAsync("models", "convert", "@/two", "@/three", "--letters-only")).Exit);
+        string said = (await _dsn.RunAsync("pronounce", "--model", "@/one/model.safetensors", "bad")).Out;
+        Assert.StartsWith("bad", said, StringComparison.Ordinal);
+        Assert.Equal(said, (await _dsn.RunAsync("pronounce", "--model", "@/two/model.safetensors", "bad")).Out);
+        Assert.Contains("holds no pronouncer", (await _dsn.RunAsync("pronounce", "--model", "@/three/model.safetensors", "bad")).Error, StringComparison.Ordinal);
+        CommandLine.Run weighted = await _dsn.RunAsync("transcribe", "--model", "@/one", "--beam", "8", "--phone-weight", "0.5", "@/bad.wav");
+        Assert.Equal((0, ""), (weighted.Exit, weighted.Error));
+
+        CommandLine.Run wrong = await _dsn.RunAsync("models", "convert", "@/run", "@/no", "--pronouncer", "@/other");
+        Assert.Equal(2, wrong.Exit);
+        Assert.Contains("has 4 phones and the pronouncer 3", wrong.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_dsn["no"]));
+    }
+
     [Theory]
     [InlineData("bad", "line 1 has a word without phones")]
     [InlineData("# nothing", "no pronunciations")]

@@ -18,7 +18,7 @@ public sealed class UtteranceExplainerTests
         // "a b", and in place of the b nearly a c.
         float[] letters = Frames("a- bb", (4, 'b', 0.5f), (4, 'c', 0.4f), (3, 'b', 0.5f), (3, 'c', 0.4f));
         LetterScorer first = new([0, 0, -1, 2]), second = new([0, 0, 0.5f, 0], end: -3);
-        ExplainedUtterance explained = Explainer(new CombinedScorer(first, second), ScorePart.Of("first", first), ScorePart.Of("second", second)).Explain(letters, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        ExplainedUtterance explained = Explainer(new CombinedScorer(first, second), ScorePart.Of("first", first), ScorePart.Of("second", second)).Explain(letters, default, TimeSpan.Zero, TimeSpan.FromSeconds(1));
 
         Assert.Equal(("a b", "a c"), (explained.Greedy.Text, explained.Transcript.Text));
         WordChange change = Assert.Single(explained.Changes);
@@ -36,7 +36,7 @@ public sealed class UtteranceExplainerTests
     {
         float[] letters = Frames("a- bb", (4, 'b', 0.5f), (4, 'c', 0.4f));
         LetterScorer scorer = new([0.25f, 0.5f, -1, 2], end: -3);
-        ExplainedUtterance explained = Explainer(scorer, ScorePart.Of("letters", scorer)).Explain(letters, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        ExplainedUtterance explained = Explainer(scorer, ScorePart.Of("letters", scorer)).Explain(letters, default, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.Equal(explained.Transcript.Alternatives.Count, explained.Readings.Count);
         for (int i = 0; i < explained.Readings.Count; i++)
         {
@@ -52,7 +52,7 @@ public sealed class UtteranceExplainerTests
     public void A_model_that_judges_whole_texts_has_no_share_in_single_words()
     {
         ScorePart whole = new("second pass", labels => labels.Length, ByLabel: null);
-        ExplainedUtterance explained = Explainer(null, whole).Explain(Frames("a- bb"), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        ExplainedUtterance explained = Explainer(null, whole).Explain(Frames("a- bb"), default, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.Equal(3, explained.Readings[0].Parts[0]);
         Assert.All(explained.WordParts, parts => Assert.Equal(double.NaN, parts[0]));
     }
@@ -60,7 +60,7 @@ public sealed class UtteranceExplainerTests
     [Fact]
     public void Silence_changes_nothing()
     {
-        ExplainedUtterance explained = Explainer(null).Explain(Frames("----"), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        ExplainedUtterance explained = Explainer(null).Explain(Frames("----"), default, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         Assert.Equal("", explained.Transcript.Text);
         Assert.Empty(explained.Changes);
         Assert.Empty(explained.WordParts);
