@@ -84,6 +84,57 @@ public sealed class ModelPackageTests : IDisposable
     }
 
     [Fact]
+    public void Packed_bytes_are_smaller_and_give_the_same_weights()
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 120 });
+        Random random = new(1);
+        foreach (Parameter parameter in model.Parameters.Parameters.Where(p => p.Shape.Rank > 1))
+            ParameterSet.Set(parameter, [.. Enumerable.Range(0, (int)parameter.Shape.Count).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble())))]);
+        ModelPackage.Save(_folder.File("bytes"), model, description, WeightFormat.Int8);
+        ModelPackage.Save(_folder.File("packed"), model, description, WeightFormat.Int8Packed);
+
+        AcousticModel bytes = ModelPackage.Load(_folder.File("bytes"), _device).Model, packed = ModelPackage.Load(_folder.File("packed"), _device).Model;
+
+        Assert.Equal(Weights(bytes), Weights(packed));
+        Assert.Equal(bytes.Parameters.Parameters.Select(p => p.Value.RowsFitBytes), packed.Parameters.Parameters.Select(p => p.Value.RowsFitBytes));
+        (_, long count, long size) = ModelPackage.Inspect(_folder.File("bytes"));
+        (_, long samecount, long smaller) = ModelPackage.Inspect(_folder.File("packed"));
+        Assert.Equal(count, samecount);
+        Assert.True(smaller < 0.96 * size, $"{smaller} bytes against {size}");
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(100)]
+    [InlineData(-1)]
+    public void Packed_bytes_that_are_damaged_are_refused_by_name(int length)
+    {
+        (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 40 });
+        ModelPackage.Save(_folder.File("packed"), model, description, WeightFormat.Int8Packed);
+        string file = _folder.File("damaged.safetensors");
+        using (TensorFile tensors = TensorFile.Read(Path.Combine(_folder.File("packed"), ModelPackage.FileName)))
+        {
+            TensorFileWriter writer = new();
+            foreach (TensorEntry entry in tensors.Tensors)
+            {
+                byte[] bytes = tensors.Bytes(entry.Name).ToArray();
+                if (entry.Name != "acoustic.joint.weight.packed")
+                    writer.Add(entry.Name, entry.Type, entry.Shape.AsSpan(), () => bytes);
+                else if (length > 0)
+                    writer.Add<byte>(entry.Name, [length], bytes.AsMemory(0, length));
+                else
+                    writer.Add<byte>(entry.Name, [bytes.Length], bytes.Select((b, i) => i < 8 ? b : (byte)~b).ToArray());
+            }
+
+            writer.Save(file);
+        }
+
+        using TensorFile damaged = TensorFile.Read(file);
+        ModelFormatException fault = Assert.Throws<ModelFormatException>(() => ParameterTensors.Read(damaged, model.Parameters, "acoustic."));
+        Assert.Contains("acoustic.joint.weight.packed", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Weights_in_eight_bits_without_their_scales_are_refused_by_name()
     {
         (AcousticModel model, ModelDescription description) = Make(new AcousticModelOptions { Context = 1, Hidden = 6 });

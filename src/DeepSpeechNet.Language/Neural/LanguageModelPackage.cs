@@ -123,9 +123,7 @@ public static class LanguageModelPackage
         double rows = options.OneHot ? Math.Pow(tokens, options.Context) : tokens;
         double gates = (double)options.Gates * options.Hidden;
         double needed = (rows * (options.OneHot ? gates : options.Embedding)) + (options.Layers * (options.Network == LanguageNetwork.Recurrent ? gates * options.Hidden : 0));
-        long held = 0;
-        foreach (TensorEntry entry in tensors.Tensors)
-            held += entry.Name.StartsWith(WeightPrefix(root), StringComparison.Ordinal) ? entry.Count : 0;
+        long held = ParameterTensors.Count(tensors, WeightPrefix(root));
         if (needed > held)
             throw new ModelFormatException(tensors.Name, $"metadata '{OptionsKey(root)}'", $"describes a network of at least {needed:F0} weights, but the file holds {held}: it is damaged, copy it again");
     }

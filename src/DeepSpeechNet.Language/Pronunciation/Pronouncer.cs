@@ -132,7 +132,7 @@ public sealed class Pronouncer
     /// <summary>Compares what the options would take with what the file holds before any of it is allocated: a damaged number must not cost gigabytes.</summary>
     private static void CheckSize(TensorFile tensors, PronouncerOptions options)
     {
-        long held = tensors.Tensors.Where(t => t.Name.StartsWith(PronouncingNetwork.Prefix, StringComparison.Ordinal)).Sum(t => t.Count);
+        long held = ParameterTensors.Count(tensors, PronouncingNetwork.Prefix);
         double needed = 6.0 * options.Hidden * options.Hidden * options.Layers;
         if (needed > held)
             throw new ArgumentException($"it describes a network of at least {needed:F0} weights, but the file holds {held}: copy it again");

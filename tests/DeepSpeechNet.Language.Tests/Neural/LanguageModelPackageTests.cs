@@ -22,6 +22,7 @@ public sealed class LanguageModelPackageTests : IDisposable
     [InlineData(LanguageUnit.Characters, WeightFormat.Float32)]
     [InlineData(LanguageUnit.Words, WeightFormat.Float16)]
     [InlineData(LanguageUnit.Words, WeightFormat.Int8)]
+    [InlineData(LanguageUnit.Words, WeightFormat.Int8Packed)]
     public void A_saved_model_comes_back(LanguageUnit unit, WeightFormat format)
     {
         (NeuralLanguageModel model, LanguageModelDescription description) = Small(unit);
@@ -34,7 +35,7 @@ public sealed class LanguageModelPackageTests : IDisposable
         foreach ((Parameter a, Parameter b) in model.Parameters.Parameters.Zip(loaded.Parameters.Parameters))
         {
             float[] before = ParameterSet.Get(a), after = ParameterSet.Get(b);
-            if (format == WeightFormat.Int8)
+            if (format is WeightFormat.Int8 or WeightFormat.Int8Packed)
                 Assert.Equal(before, after, (x, y) => Math.Abs(x - y) <= 0.005f * before.Max(Math.Abs));
             else
                 Assert.Equal(format == WeightFormat.Float32 ? before : Array.ConvertAll(before, v => (float)(Half)v), after);
