@@ -131,10 +131,11 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (_rescorer is null && !_phonesHeard) return _beam.Finish(count);
-        IReadOnlyList<CtcHypothesis> rescored = _beam.Finish(Math.Max(count, _rescored));
-        if (_phonesHeard) rescored = _phones!.Rescore(rescored);
-        if (_rescorer is not null) rescored = _rescorer.Rescore(rescored);
-        return rescored.Count <= count ? rescored : [.. rescored.Take(count)];
+        int wanted = Math.Max(count, _rescored);
+
+        // The phones cost little beside the neural model: they choose from the whole beam what it looks at.
+        IReadOnlyList<CtcHypothesis> rescored = _phonesHeard ? First(_phones!.Rescore(_beam.Finish(int.MaxValue)), wanted) : _beam.Finish(wanted);
+        return First(_rescorer?.Rescore(rescored) ?? rescored, count);
     }
 
     /// <inheritdoc/>
@@ -146,6 +147,9 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _neural?.Dispose();
+
+    private static IReadOnlyList<CtcHypothesis> First(IReadOnlyList<CtcHypothesis> hypotheses, int count) =>
+        hypotheses.Count <= count ? hypotheses : [.. hypotheses.Take(count)];
 
     private static IScorer NGramScorer(Alphabet alphabet, LanguagePackage language, NGramModel ngram, ScorerOptions weights)
     {

@@ -158,6 +158,19 @@ public sealed class CtcTests : IDisposable
     }
 
     [Fact]
+    public void An_utterance_without_frames_and_text_costs_nothing_and_has_no_gradient()
+    {
+        CtcCase batch = new CtcCase(6, 2, 5).Randomise(1);
+        batch.Labels[0] = [];
+        batch.Lengths[0] = 0;
+        batch.Labels[1] = [1, 2];
+        (float[] losses, float[] gradient) = batch.Run(_device);
+        Assert.Equal(0, losses[0]);
+        batch.AssertGradient(gradient, 0, [.. Enumerable.Range(0, 6).Select(_ => new double[5])], 0);
+        batch.AssertGradient(gradient, 1, batch.Reference(1).Gradient!, 2e-7);
+    }
+
+    [Fact]
     public void A_text_that_cannot_fit_has_an_infinite_loss_and_no_gradient()
     {
         CtcCase batch = new CtcCase(4, 4, 5).Randomise(1);

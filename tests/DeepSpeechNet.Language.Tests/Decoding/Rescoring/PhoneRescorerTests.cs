@@ -58,7 +58,7 @@ public sealed class PhoneRescorerTests : IClassFixture<PhoneRescorerTests.Words>
     [Fact]
     public void A_decoder_takes_phones_into_account_until_it_is_reset()
     {
-        DecoderSettings settings = new() { BeamWidth = 16, PhoneWeight = 1, NGramWeight = 0, NeuralPass = NeuralPass.None };
+        DecoderSettings settings = new() { BeamWidth = 16, RescoredHypotheses = 1, PhoneWeight = 1, NGramWeight = 0, NeuralPass = NeuralPass.None };
         using FusionDecoder decoder = new(Letters, settings, spoken: _words);
 
         // By the letters "ba" is a little better than "ab".
