@@ -2,7 +2,6 @@ using System.Text.Json;
 using DeepSpeechNet.Audio.Processing;
 using DeepSpeechNet.Engine.Checkpoints;
 using DeepSpeechNet.Engine.Devices;
-using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Language.Pronunciation;
@@ -90,15 +89,16 @@ public static class ModelPackage
         return (model, description);
     }
 
-    /// <summary>Loads how words are spoken, onto a processor thread of its own.</summary>
+    /// <summary>Loads how words are spoken. The file's data is not checked again: <see cref="Load"/> has done so.</summary>
     /// <param name="path">A package folder, or the model file itself.</param>
+    /// <param name="device">Where the pronouncer is to run.</param>
     /// <returns>Null where the package does not know.</returns>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
-    /// <exception cref="ModelFormatException">The file is damaged.</exception>
-    public static Pronouncer? LoadPronouncer(string path)
+    /// <exception cref="ModelFormatException">The pronouncer does not fit its description.</exception>
+    public static Pronouncer? LoadPronouncer(string path, Device device)
     {
-        using TensorFile tensors = TensorFile.Read(FileOf(path));
-        return Pronouncer.IsIn(tensors) ? Pronouncer.ReadFrom(tensors, new CpuDevice(new CpuDeviceOptions { Threads = 1 })) : null;
+        using TensorFile tensors = TensorFile.Map(FileOf(path), new TensorFileOptions { VerifyData = false });
+        return Pronouncer.IsIn(tensors) ? Pronouncer.ReadFrom(tensors, device) : null;
     }
 
     /// <summary>Reads what a model file says of itself, without building the network.</summary>

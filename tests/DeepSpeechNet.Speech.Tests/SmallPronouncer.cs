@@ -13,14 +13,7 @@ internal static class SmallPronouncer
     {
         Pronunciations dictionary = Pronunciations.Read(new StringReader("a A\nb B\nc C\n"), "test");
         PronouncerTrainer trainer = new(device, dictionary, dictionary.Words, new PronouncerOptions { Embedding = 6, Hidden = 8, Layers = 1 }, new PronouncerTrainerOptions { Epochs = 4, Seed = seed });
-        trainer.Run(new Ignore(), (_, _) => { });
+        trainer.Run(new Progress<TrainingProgress>(), (_, _) => { });
         return trainer.Pronouncer;
-    }
-
-    private sealed class Ignore : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-        }
     }
 }

@@ -33,9 +33,9 @@ internal sealed class ModelsConvertCommand
         string from = parsed.GetRequiredValue(_from), to = parsed.GetRequiredValue(_to);
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         (AcousticModel model, ModelDescription description) = ModelPackage.Load(from, device);
-        Pronouncer? pronouncer = parsed.GetValue(_pronouncer) is { } folder ? Pronouncer.Load(folder, device) : ModelPackage.LoadPronouncer(from);
-        if (parsed.GetValue(_lettersOnly))
-            pronouncer = null;
+        Pronouncer? pronouncer = parsed.GetValue(_lettersOnly) ? null
+            : parsed.GetValue(_pronouncer) is { } folder ? Pronouncer.Load(folder, device)
+            : ModelPackage.LoadPronouncer(from, device);
         if (parsed.GetValue(_lettersOnly) && description.Acoustic.Phones > 0)
         {
             description = description with { Acoustic = description.Acoustic with { Phones = 0 } };
@@ -57,9 +57,7 @@ internal sealed class ModelsConvertCommand
             throw new UsageException(e.Message);
         }
 
-        if (pronouncer is not null && pronouncer.Phones.Count != description.Acoustic.Phones)
-            throw new UsageException($"{from} has {description.Acoustic.Phones} phones and the pronouncer {pronouncer.Phones.Count}: train both with dictionaries of the same phones.");
-        ModelPackage.Save(to, model, description, parsed.GetValue(_weights), pronouncer);
+        UsageException.Check(() => ModelPackage.Save(to, model, description, parsed.GetValue(_weights), pronouncer));
         _console.Line($"{Path.Combine(to, ModelPackage.FileName)}: {new FileInfo(Path.Combine(to, ModelPackage.FileName)).Length / 1e6:F1} MB");
         return 0;
     }

@@ -6,6 +6,7 @@ using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Training;
 using DeepSpeechNet.Language.Correction;
+using DeepSpeechNet.Language.Decoding;
 
 namespace DeepSpeechNet.Language.Pronunciation;
 
@@ -152,31 +153,13 @@ public sealed class Pronouncer
             float[] values = new float[logits.Count];
             Network.Device.Download(logits, MemoryMarshal.AsBytes(values.AsSpan()));
             for (int b = 0; b < mine.Length; b++)
-                said[batch[b]] = BestPath(values, b, mine.Length, Network.Steps(mine[b]));
+                said[batch[b]] = BestPath.Labels(values, b, mine.Length, Network.Steps(mine[b]), Network.Classes);
         }
         finally
         {
             _tape.Reset();
             device.Release();
         }
-    }
-
-    private int[] BestPath(float[] values, int b, int count, int steps)
-    {
-        int classes = Network.Classes, blank = classes - 1, last = blank;
-        List<int> labels = [];
-        for (int t = 0; t < steps; t++)
-        {
-            ReadOnlySpan<float> scores = values.AsSpan(((t * count) + b) * classes, classes);
-            int best = 0;
-            for (int k = 1; k < classes; k++)
-                best = scores[k] > scores[best] ? k : best;
-            if (best != last && best != blank)
-                labels.Add(best);
-            last = best;
-        }
-
-        return [.. labels];
     }
 }
 

@@ -183,18 +183,7 @@ public sealed class PronouncerTrainer
     {
         HostBatch host = new();
         _network.AddWords(host, words);
-        int[][] texts = [.. words.Select(w => _phones.Transcribe(w)!)];
-        int used = 0;
-        Span<int> labels = host.Integers(host.Reserve(ElementType.Int32, new Shape(texts.Sum(t => t.Length))));
-        foreach (int[] text in texts)
-        {
-            text.CopyTo(labels[used..]);
-            used += text.Length;
-        }
-
-        Span<int> offsets = host.Integers(host.Reserve(ElementType.Int32, new Shape(texts.Length + 1)));
-        for (int b = 0; b < texts.Length; b++)
-            offsets[b + 1] = offsets[b] + texts[b].Length;
+        CtcTexts.Add(host, [.. words.Select(w => _phones.Transcribe(w)!)]);
         DeviceBatch batch = host.Upload(_network.Device);
         try
         {
@@ -219,13 +208,6 @@ public sealed class PronouncerTrainer
         }
     }
 
-    /// <summary>Whether CTC has a path for the word's phones: a step for each, and one between equal neighbours.</summary>
-    private bool Fits(string word)
-    {
-        int[] phones = _phones.Transcribe(word)!;
-        int needed = phones.Length;
-        for (int i = 1; i < phones.Length; i++)
-            needed += phones[i] == phones[i - 1] ? 1 : 0;
-        return needed <= _network.Steps(word);
-    }
+    /// <summary>Whether CTC has a path for the word's phones.</summary>
+    private bool Fits(string word) => CtcTexts.FramesNeeded(_phones.Transcribe(word)!) <= _network.Steps(word);
 }

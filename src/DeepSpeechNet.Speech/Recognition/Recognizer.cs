@@ -125,19 +125,40 @@ public sealed class Recognizer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         LanguagePackage? models = null;
+        SpokenWords? spoken = null;
         try
         {
             (AcousticModel model, ModelDescription description) = ModelPackage.Load(package, device);
             models = (language ?? LanguageChoice.OfModel).Load(package, description.Decoder);
-            SpokenWords? spoken = description.Acoustic.Phones > 0 && ModelPackage.LoadPronouncer(package) is { } pronouncer ? new SpokenWords(pronouncer, ownsDevice: true) : null;
+            spoken = description.Acoustic.Phones > 0 ? LoadSpoken(package) : null;
             return new Recognizer(model, description, ownsDevice: true, models, fourier, spoken);
         }
         catch
         {
             models?.Dispose();
+            spoken?.Dispose();
             device.Dispose();
             throw;
         }
+    }
+
+    /// <summary>How words are spoken, on a processor thread of its own; null where the package does not know.</summary>
+    private static SpokenWords? LoadSpoken(string package)
+    {
+        CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
+        try
+        {
+            if (ModelPackage.LoadPronouncer(package, device) is { } pronouncer)
+                return new SpokenWords(pronouncer, ownsDevice: true);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+
+        device.Dispose();
+        return null;
     }
 
     /// <summary>Transcribes a file of any format, rate and channel count that <see cref="AudioFile"/> reads.</summary>

@@ -97,28 +97,12 @@ internal sealed class DevEvaluation
     /// <summary>The phones of the best path against those of the text, where they are known.</summary>
     private void ComparePhones(PreparedBatch batch, Tensor logits, int[] frames)
     {
-        int count = batch.Utterances.Count, classes = logits.Shape.Columns, blank = classes - 1;
         float[] values = new float[logits.Count];
         _model.Device.Download(logits, MemoryMarshal.AsBytes(values.AsSpan()));
-        List<int> written = [];
-        for (int b = 0; b < count; b++)
+        for (int b = 0; b < batch.Utterances.Count; b++)
         {
-            if (batch.Phones[b].Length == 0)
-                continue;
-            written.Clear();
-            int last = blank;
-            for (int t = 0; t < frames[b]; t++)
-            {
-                ReadOnlySpan<float> frame = values.AsSpan(((t * count) + b) * classes, classes);
-                int best = 0;
-                for (int k = 1; k < classes; k++)
-                    best = frame[k] > frame[best] ? k : best;
-                if (best != last && best != blank)
-                    written.Add(best);
-                last = best;
-            }
-
-            _phones += EditDistance.Count<int>(batch.Phones[b], CollectionsMarshal.AsSpan(written));
+            if (batch.Phones[b].Length > 0)
+                _phones += EditDistance.Count<int>(batch.Phones[b], BestPath.Labels(values, b, batch.Utterances.Count, frames[b], logits.Shape.Columns));
         }
     }
 

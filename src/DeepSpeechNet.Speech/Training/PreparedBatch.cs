@@ -76,35 +76,13 @@ internal sealed class PreparedBatch
         FrameBatch.Add(Host, frames.ToArray(), preparer.Features, stride);
         foreach (UtteranceFrames utterance in frames)
             ArrayPool<float>.Shared.Return(utterance.Values);
-        AddTexts(labels);
+        CtcTexts.Add(Host, labels);
         if (!preparer.HasPhones)
             return;
-        AddTexts(_phones);
+        CtcTexts.Add(Host, _phones);
         phoneFrames.CopyTo(Host.Integers(Host.Reserve(ElementType.Int32, new Shape(phoneFrames.Count))));
     }
 
-    /// <summary>Adds all labels, one text's behind the other's, and where each starts.</summary>
-    private void AddTexts(List<int[]> texts)
-    {
-        Span<int> all = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(Math.Max(1, texts.Sum(l => l.Length)))));
-        int used = 0;
-        foreach (int[] text in texts)
-        {
-            text.CopyTo(all[used..]);
-            used += text.Length;
-        }
-
-        Span<int> offsets = Host.Integers(Host.Reserve(ElementType.Int32, new Shape(texts.Count + 1)));
-        for (int b = 0; b < texts.Count; b++)
-            offsets[b + 1] = offsets[b] + texts[b].Length;
-    }
-
     /// <summary>Whether CTC has a path: a frame for each label, and one for the blank between equal neighbours.</summary>
-    private static bool Fits(int[] labels, int frames)
-    {
-        int needed = labels.Length;
-        for (int i = 1; i < labels.Length; i++)
-            needed += labels[i] == labels[i - 1] ? 1 : 0;
-        return frames >= Math.Max(1, needed);
-    }
+    private static bool Fits(int[] labels, int frames) => frames >= Math.Max(1, CtcTexts.FramesNeeded(labels));
 }

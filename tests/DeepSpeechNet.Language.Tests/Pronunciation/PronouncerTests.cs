@@ -29,7 +29,7 @@ public sealed class PronouncerTests : IDisposable
         PronouncerAccuracy before = trainer.Measure(trainer.HeldOut);
 
         List<double> losses = [];
-        trainer.Run(new Ignore(), (_, loss) => losses.Add(loss));
+        trainer.Run(new Progress<TrainingProgress>(), (_, loss) => losses.Add(loss));
 
         Assert.Equal(25, losses.Count);
         Assert.True(losses[^1] < 0.1 * losses[0], $"{losses[0]} to {losses[^1]}");
@@ -101,13 +101,13 @@ public sealed class PronouncerTests : IDisposable
         using CancellationTokenSource stop = new();
         PronouncerTrainer trainer = new(_device, Dictionary(), [], Small, new PronouncerTrainerOptions());
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(new Ignore(), (_, _) => { }, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(new Progress<TrainingProgress>(), (_, _) => { }, stop.Token));
     }
 
     private float[] Train(ulong seed)
     {
         PronouncerTrainer trainer = new(_device, Dictionary(), [], Small, new PronouncerTrainerOptions { Epochs = 1, Seed = seed });
-        trainer.Run(new Ignore(), (_, _) => { });
+        trainer.Run(new Progress<TrainingProgress>(), (_, _) => { });
         return [.. trainer.Pronouncer.Network.Parameters.Parameters.SelectMany(ParameterSet.Get)];
     }
 
@@ -131,12 +131,5 @@ public sealed class PronouncerTests : IDisposable
         return Pronunciations.Read(new StringReader(string.Join('\n', lines)), "made up");
 
         static string Sound(string letters) => letters[..1].ToUpperInvariant();
-    }
-
-    private sealed class Ignore : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-        }
     }
 }

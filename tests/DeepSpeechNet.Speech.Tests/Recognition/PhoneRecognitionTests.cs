@@ -100,11 +100,11 @@ public sealed class PhoneRecognitionTests : IDisposable
         Assert.Equal(0.3, ModelPackage.Inspect(_folder.File("p")).Description.Decoder.PhoneWeight);
         Assert.Equal(said, Say("p"));
         Save("none", Settings, pronouncer: false);
-        Assert.Null(ModelPackage.LoadPronouncer(_folder.File("none")));
+        Assert.Null(ModelPackage.LoadPronouncer(_folder.File("none"), _device));
 
         int[] Say(string name)
         {
-            using SpokenWords words = new(ModelPackage.LoadPronouncer(_folder.File(name))!, ownsDevice: true);
+            using SpokenWords words = new(ModelPackage.LoadPronouncer(_folder.File(name), _device)!);
             List<int> phones = [];
             words.Say("ab cab", phones);
             return [.. phones];

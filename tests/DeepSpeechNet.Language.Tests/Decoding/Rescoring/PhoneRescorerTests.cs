@@ -122,7 +122,7 @@ public sealed class PhoneRescorerTests : IClassFixture<PhoneRescorerTests.Words>
             Pronunciations dictionary = Pronunciations.Read(new StringReader("a A\nb B\nab B A\nba A B\n"), "test");
             PronouncerTrainer trainer = new(
                 _device, dictionary, dictionary.Words, new PronouncerOptions { Embedding = 8, Hidden = 16, Layers = 1 }, new PronouncerTrainerOptions { Epochs = 200, BatchSize = 4, LearningRate = 0.02f });
-            trainer.Run(new Ignore(), (_, _) => { });
+            trainer.Run(new Progress<TrainingProgress>(), (_, _) => { });
             Spoken = new SpokenWords(trainer.Pronouncer);
         }
 
@@ -132,13 +132,6 @@ public sealed class PhoneRescorerTests : IClassFixture<PhoneRescorerTests.Words>
         {
             Spoken.Dispose();
             _device.Dispose();
-        }
-
-        private sealed class Ignore : IProgress<TrainingProgress>
-        {
-            public void Report(TrainingProgress value)
-            {
-            }
         }
     }
 }
