@@ -24,8 +24,9 @@ public sealed class WordTrie
     private readonly ulong[] _present;
     private readonly int[] _words;
     private readonly float[] _best;
+    private readonly int[] _likeliest;
 
-    private WordTrie(Alphabet alphabet, int wordCount, List<int> firstChild, List<int> labels, List<int> words, float[] best)
+    private WordTrie(Alphabet alphabet, int wordCount, List<int> firstChild, List<int> labels, List<int> words, float[] best, int[] likeliest)
     {
         Alphabet = alphabet;
         WordCount = wordCount;
@@ -39,6 +40,7 @@ public sealed class WordTrie
 
         _words = [.. words];
         _best = best;
+        _likeliest = likeliest;
     }
 
     /// <summary>The alphabet whose labels lead from node to node.</summary>
@@ -99,6 +101,9 @@ public sealed class WordTrie
     /// <summary>The highest log-probability among the words at and below a node.</summary>
     public float Best(int node) => _best[node];
 
+    /// <summary>The number of the word that has <see cref="Best"/>; of several the first in the order of their letters.</summary>
+    public int Likeliest(int node) => _likeliest[node];
+
     private int Search(int node, int label)
     {
         int at = Array.BinarySearch(_labels, _firstChild[node], _firstChild[node + 1] - _firstChild[node], label);
@@ -138,13 +143,21 @@ public sealed class WordTrie
         }
 
         float[] best = new float[labels.Count];
+        int[] likeliest = new int[labels.Count];
         Array.Fill(best, float.NegativeInfinity);
         for (int node = labels.Count - 1; node >= 0; node--)
         {
-            if (words[node] >= 0) best[node] = MathF.Max(best[node], logProbability(words[node]));
-            if (node > 0) best[parents[node]] = MathF.Max(best[parents[node]], best[node]);
+            if (words[node] >= 0) Offer(node, logProbability(words[node]), words[node]);
+            if (node > 0) Offer(parents[node], best[node], likeliest[node]);
         }
 
-        return new WordTrie(alphabet, count, firstChild, labels, words, best);
+        return new WordTrie(alphabet, count, firstChild, labels, words, best, likeliest);
+
+        void Offer(int node, float value, int word)
+        {
+            if (value < best[node]) return;
+            best[node] = value;
+            likeliest[node] = word;
+        }
     }
 }

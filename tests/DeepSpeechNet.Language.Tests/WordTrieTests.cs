@@ -28,7 +28,16 @@ public sealed class WordTrieTests
             if (node < 0) continue;
             Assert.Equal(words.TryGetValue(text, out int id) ? id : -1, trie.Word(node));
             Assert.Equal(-below.Min(), trie.Best(node));
+            Assert.Equal(below.Min(), trie.Likeliest(node));
         }
+    }
+
+    [Fact]
+    public void Of_words_that_are_equally_likely_the_first_by_its_letters_stands_for_their_beginning()
+    {
+        WordTrie trie = WordTrie.Build(new Alphabet("ab "), [(0, "bb"), (1, "ba"), (2, "b"), (3, "aba")], _ => -1);
+        Assert.Equal(3, trie.Likeliest(WordTrie.Root));
+        Assert.Equal(2, trie.Likeliest(trie.Child(WordTrie.Root, 1)));
     }
 
     [Fact]

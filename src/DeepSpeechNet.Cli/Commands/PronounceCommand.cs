@@ -28,9 +28,9 @@ internal sealed class PronounceCommand
             throw new UsageException($"'{bad}' cannot be pronounced: words have letters a to z and apostrophes alone.");
         using CpuDevice device = new(new CpuDeviceOptions { Threads = 1 });
         Pronouncer pronouncer = Pronouncer.Load(parsed.GetRequiredValue(_model), device);
-        IReadOnlyList<int[]> said = pronouncer.Say(words);
+        IReadOnlyList<SpokenWord> said = pronouncer.Say(words);
         for (int i = 0; i < words.Length; i++)
-            _console.Out.WriteLine($"{words[i]} {string.Join(' ', said[i].Select(phone => pronouncer.Phones[phone]))}");
+            _console.Out.WriteLine($"{words[i]} {string.Join(' ', said[i].Phones.ToArray().Select(phone => pronouncer.Phones[phone]))}");
         return 0;
     }
 

@@ -20,7 +20,7 @@ internal sealed class RecognizerArguments
     private readonly Option<double?> _beta = new("--beta") { Description = "Added to the score for each word, in nats. Default: what the model says." };
     private readonly Option<string?> _rnn = new("--rnn") { Description = "Where the neural language model takes part: off, beam (in the search) or rescoring (of its best readings). Default: what the model says." };
     private readonly Option<double?> _rnnWeight = new("--rnn-weight") { Description = "Weight of the neural language model; 0 leaves it out. Default: what the model says." };
-    private readonly Option<double?> _phoneWeight = new("--phone-weight") { Description = "Weight of the spoken words' phones in a second pass, where the model has phones and a pronouncer; 0 leaves them out. Default: what the model says." };
+    private readonly Option<double?> _phoneWeight = new("--phone-weight") { Description = "Weight of the spoken words' phones, where the model has phones and a pronouncer; 0 leaves them out. Default: what the model says." };
     private readonly Option<double?> _rnnShare = new("--rnn-share") { Description = "Share of the neural language model in its mixture with the n-gram model in a second pass, 0 to 1; 1 takes it alone. Default: what the model says." };
     private readonly Option<int?> _rescored = new("--rescored") { Description = "Readings that a second pass of the neural language model ranks anew. Default: what the model says." };
 

@@ -9,7 +9,8 @@ public static class BestPath
     /// <param name="batch">B.</param>
     /// <param name="frames">The utterance's own frames.</param>
     /// <param name="classes">Classes, the blank included.</param>
-    public static int[] Labels(ReadOnlySpan<float> scores, int utterance, int batch, int frames, int classes)
+    /// <param name="starts">Receives the first frame of each label; or null.</param>
+    public static int[] Labels(ReadOnlySpan<float> scores, int utterance, int batch, int frames, int classes, ICollection<int>? starts = null)
     {
         int blank = classes - 1, last = blank;
         List<int> labels = [];
@@ -20,7 +21,11 @@ public static class BestPath
             for (int k = 1; k < classes; k++)
                 best = frame[k] > frame[best] ? k : best;
             if (best != last && best != blank)
+            {
                 labels.Add(best);
+                starts?.Add(t);
+            }
+
             last = best;
         }
 

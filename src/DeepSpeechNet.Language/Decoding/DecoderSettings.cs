@@ -40,8 +40,8 @@ public sealed record DecoderSettings
     public int RescoredHypotheses { get; init; } = 32;
 
     /// <summary>
-    /// How much it counts, in a second pass, how well the spoken words fit the network's phones (<see cref="Rescoring.PhoneRescorer"/>), where the network has
-    /// phones and the package knows how words are spoken; 0 leaves it out.
+    /// How much it counts how well the spoken words fit the network's phones (<see cref="Scorers.PhoneScorer"/>), where the network has phones and the package knows
+    /// how words are spoken; 0 leaves it out.
     /// </summary>
     public double PhoneWeight { get; init; }
 

@@ -10,20 +10,19 @@ using DeepSpeechNet.Language.Pronunciation;
 namespace DeepSpeechNet.Language.Decoding;
 
 /// <summary>
-/// Prefix beam search with everything that settings ask for: n-gram model, neural model in the search or in a second pass, phones in a second pass, hot
-/// words. One stream at a time; dispose it to give the neural model's memory back. The package of language models may be shared.
+/// Prefix beam search with everything that settings ask for: n-gram model, phones, neural model in the search or in a second pass, hot words. One stream at a
+/// time; dispose it to give the neural model's memory back. The package of language models may be shared.
 /// </summary>
 public sealed class FusionDecoder : ICtcDecoder, IDisposable
 {
     private readonly PrefixBeamDecoder _beam;
     private readonly List<(string Name, IScorer Scorer)> _parts = [];
     private readonly HypothesisRescorer? _rescorer;
-    private readonly PhoneRescorer? _phones;
+    private readonly PhoneScorer? _phones;
     private readonly int _rescored;
     private readonly NeuralSession? _neural;
     private readonly HotWordScorer? _hot;
     private readonly WordScorer? _words;
-    private bool _phonesHeard;
 
     /// <summary>Creates a decoder.</summary>
     /// <param name="alphabet">The alphabet of the network.</param>
@@ -66,7 +65,12 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
         }
 
         if (spoken is not null && settings.PhoneWeight > 0)
-            _phones = new PhoneRescorer(spoken, settings.PhoneWeight);
+        {
+            NGramModel? words = language?.NGram is { Vocabulary.HasCharacters: false } model ? model : null;
+            _phones = new PhoneScorer(alphabet, spoken, settings.PhoneWeight, words is null ? null : language!.TrieOf(alphabet), words?.Vocabulary);
+            _parts.Add(("phones", _phones));
+        }
+
         if (hotWords)
         {
             _hot = new HotWordScorer(alphabet);
@@ -94,9 +98,6 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     /// <summary>The second pass by a neural model, if there is one.</summary>
     public HypothesisRescorer? Rescorer => _rescorer;
 
-    /// <summary>The second pass by phones, if there is one; it takes part where <see cref="AcceptPhones"/> was called.</summary>
-    public PhoneRescorer? PhoneRescorer => _phones;
-
     /// <summary>The hot words from the next <see cref="Reset"/> on.</summary>
     /// <exception cref="InvalidOperationException">The decoder was made without hot words.</exception>
     public HotWordList? HotWords
@@ -113,14 +114,16 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     /// <inheritdoc/>
     public void Accept(ReadOnlySpan<float> logProbabilities) => _beam.Accept(logProbabilities);
 
-    /// <summary>Takes the phones of the whole utterance, for the second pass; without them it is done by letters alone.</summary>
+    /// <summary>Takes the phones of the whole utterance, before any of its letters; without them it is decoded by letters alone.</summary>
     /// <param name="logProbabilities">Natural logarithms, [time, phone and last the blank], row-major; none where the network has no phones.</param>
     /// <exception cref="ArgumentException">The number of values is no whole number of frames.</exception>
+    /// <exception cref="InvalidOperationException">Letters of the utterance were accepted already.</exception>
     public void AcceptPhones(ReadOnlySpan<float> logProbabilities)
     {
         if (_phones is null || logProbabilities.IsEmpty) return;
+        if (FrameCount > 0) throw new InvalidOperationException("The phones of an utterance come before its letters.");
         _phones.Load(logProbabilities);
-        _phonesHeard = true;
+        _beam.Reset();
     }
 
     /// <inheritdoc/>
@@ -130,26 +133,20 @@ public sealed class FusionDecoder : ICtcDecoder, IDisposable
     public IReadOnlyList<CtcHypothesis> Finish(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (_rescorer is null && !_phonesHeard) return _beam.Finish(count);
-        int wanted = Math.Max(count, _rescored);
-
-        // The phones cost little beside the neural model: they choose from the whole beam what it looks at.
-        IReadOnlyList<CtcHypothesis> rescored = _phonesHeard ? First(_phones!.Rescore(_beam.Finish(int.MaxValue)), wanted) : _beam.Finish(wanted);
-        return First(_rescorer?.Rescore(rescored) ?? rescored, count);
+        if (_rescorer is null) return _beam.Finish(count);
+        IReadOnlyList<CtcHypothesis> rescored = _rescorer.Rescore(_beam.Finish(Math.Max(count, _rescored)));
+        return rescored.Count <= count ? rescored : [.. rescored.Take(count)];
     }
 
     /// <inheritdoc/>
     public void Reset()
     {
+        _phones?.Load([]);
         _beam.Reset();
-        _phonesHeard = false;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _neural?.Dispose();
-
-    private static IReadOnlyList<CtcHypothesis> First(IReadOnlyList<CtcHypothesis> hypotheses, int count) =>
-        hypotheses.Count <= count ? hypotheses : [.. hypotheses.Take(count)];
 
     private static IScorer NGramScorer(Alphabet alphabet, LanguagePackage language, NGramModel ngram, ScorerOptions weights)
     {

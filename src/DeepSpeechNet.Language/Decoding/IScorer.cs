@@ -51,6 +51,17 @@ public interface IScorer
     /// <param name="scores">Receives the scores, [n].</param>
     void Pause(ReadOnlySpan<int> states, Span<float> scores) => scores[..states.Length].Clear();
 
+    /// <summary>Whether <see cref="Fit"/> says anything in this utterance; asked when it has begun.</summary>
+    bool FollowsFrames => false;
+
+    /// <summary>
+    /// How well a prefix fits the utterance up to a frame, for what listens to the sound itself. It is no part of the scores of the symbols: the search adds it, anew
+    /// in each frame, to rank the prefixes of that frame, and forgets it. In the final ranking it does not count, as the whole text is judged by <see cref="End"/>.
+    /// </summary>
+    /// <param name="state">The state of the prefix.</param>
+    /// <param name="frame">The frame, from 0; -1 before the first.</param>
+    float Fit(int state, int frame) => 0;
+
     /// <summary>Tells that a state is needed no longer; its handle may be used again.</summary>
     void Release(int state);
 }

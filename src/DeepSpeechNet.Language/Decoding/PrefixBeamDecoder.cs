@@ -29,6 +29,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
     private int[] _next = new int[256];
     private int[] _new = new int[256];
     private int _beamCount;
+    private bool _follows;
 
     // [slot, symbol]: the frame in which the slot's extension by the symbol was found in the beam already.
     private int[] _extended = [];
@@ -78,13 +79,14 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
     public CtcHypothesis Partial()
     {
         float[] pauses = LastScores(ended: false);
+        if (_follows) Follow();
         int best = 0;
         for (int i = 1; i < _beamCount; i++)
         {
-            if (Score(_beam[i]) + pauses[i] > Score(_beam[best]) + pauses[best]) best = i;
+            if (Rank(_beam[i]) + pauses[i] > Rank(_beam[best]) + pauses[best]) best = i;
         }
 
-        return Hypothesis(_beam[best], Score(_beam[best]) + pauses[best]);
+        return Hypothesis(_beam[best], Rank(_beam[best]) + pauses[best]);
     }
 
     /// <inheritdoc/>
@@ -97,7 +99,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         for (int i = 0; i < _beamCount; i++)
         {
             // Sorted ascending by the negative: best first.
-            scores[i] = -(Score(_beam[i]) + ends[i]);
+            scores[i] = -(_tree.Nodes[_beam[i]].Total + _tree.Nodes[_beam[i]].Language + ends[i]);
             order[i] = i;
         }
 
@@ -127,13 +129,14 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
             node.MaxExtension = ScorerBatch.Highest(scores);
         }
 
+        _follows = _scorer?.FollowsFrames ?? false;
         _beam[0] = root;
         _beamCount = 1;
         Array.Clear(_extended);
         FrameCount = 0;
     }
 
-    private double Score(int node) => _tree.Nodes[node].Total + _tree.Nodes[node].Language;
+    private double Rank(int node) => _tree.Nodes[node].Total + _tree.Nodes[node].Added;
 
     private CtcHypothesis Hypothesis(int node, double score) =>
         CtcHypothesis.Create(Alphabet, _tree.LabelsOf(node), _tree.Nodes[node].Total, score);
@@ -142,13 +145,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
     {
         float[] scores = new float[_beamCount];
         if (_scorer is null) return scores;
-        for (int i = 0; i < _beamCount; i++)
-        {
-            PrefixNode node = _tree.Nodes[_beam[i]];
-            if (node.State < 0) _batch.Add(_tree.Nodes[node.Parent].State, node.Label, _beam[i]);
-        }
-
-        _batch.Run(_scorer, _tree);
+        AskAll();
         int[] states = new int[_beamCount];
         for (int i = 0; i < _beamCount; i++) states[i] = _tree.Nodes[_beam[i]].State;
         if (ended) _scorer.End(states, scores);
@@ -162,6 +159,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         FrameCount++;
         if (_extended.Length < (long)_beam.Length * _symbols) Array.Resize(ref _extended, checked(_beam.Length * _symbols));
         _candidates.Clear();
+        if (_follows) Follow();
         Stay(frame);
         _candidates.KeepBest();
         if (!double.IsPositiveInfinity(_options.ScoreMargin)) _candidates.Require(Math.BitDecrement(Floor(_candidates.Items)));
@@ -169,6 +167,29 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         if (_scorer is not null) ExtendNew();
         _candidates.KeepBest();
         Survive(frame);
+    }
+
+    /// <summary>Asks the scorer about all prefixes that it was not asked about yet.</summary>
+    private void AskAll()
+    {
+        for (int slot = 0; slot < _beamCount; slot++)
+        {
+            PrefixNode node = _tree.Nodes[_beam[slot]];
+            if (node.State < 0) _batch.Add(_tree.Nodes[node.Parent].State, node.Label, _beam[slot]);
+        }
+
+        _batch.Run(_scorer!, _tree);
+    }
+
+    /// <summary>How well the prefixes fit up to the frame at hand.</summary>
+    private void Follow()
+    {
+        AskAll();
+        for (int slot = 0; slot < _beamCount; slot++)
+        {
+            ref PrefixNode node = ref _tree.Nodes[_beam[slot]];
+            node.Fit = _scorer!.Fit(node.State, FrameCount - 1);
+        }
     }
 
     /// <summary>Prefixes that stay as they are, through the blank, a repeat, or an extension from a shorter prefix in the beam.</summary>
@@ -196,7 +217,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
             }
 
             node.NextTotal = LogMath.Add(node.NextBlank, node.NextNonBlank);
-            _candidates.Add(node.NextTotal + node.Language, slot, -1);
+            _candidates.Add(node.NextTotal + node.Added, slot, -1);
         }
     }
 
@@ -226,7 +247,7 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         {
             int index = _beam[slot];
             ref PrefixNode node = ref nodes[index];
-            if (node.State >= 0 || !(node.Total + node.Language + most > _candidates.Threshold)) continue;
+            if (node.State >= 0 || !(node.Total + node.Added + most > _candidates.Threshold)) continue;
             _batch.Add(nodes[node.Parent].State, node.Label, index);
             _new[count++] = slot;
         }
@@ -240,14 +261,14 @@ public sealed class PrefixBeamDecoder : ICtcDecoder
         ReadOnlySpan<int> classes = _pruner.Classes;
         ReadOnlySpan<float> values = _pruner.LogProbabilities;
         ref PrefixNode node = ref _tree.Nodes[_beam[slot]];
-        double total = node.Total + node.Language;
+        double added = node.Added, total = node.Total + added;
         ReadOnlySpan<float> language = _tree.ScoresOf(_beam[slot]);
         for (int k = 0; k < classes.Length; k++)
         {
             // Classes come most probable first: no later one of this prefix can pass either.
             if (!(total + values[k] + node.MaxExtension > _candidates.Threshold)) break;
             int label = classes[k];
-            double score = (label == node.Label ? node.Blank + node.Language : total) + values[k];
+            double score = (label == node.Label ? node.Blank + added : total) + values[k];
             if (_scorer is not null) score += language[label];
             if (score > _candidates.Threshold && _extended[(slot * _symbols) + label] != FrameCount)
                 _candidates.Add(score, slot, label);

@@ -12,6 +12,9 @@ internal struct PrefixNode
     /// <summary>The scorer's score of the prefix.</summary>
     public double Language;
 
+    /// <summary>How well the scorer finds that the prefix fits up to the frame in work.</summary>
+    public double Fit;
+
     /// <summary>The highest of the scorer's values for the next symbol; 0 without a scorer.</summary>
     public float MaxExtension;
 
@@ -29,4 +32,7 @@ internal struct PrefixNode
 
     /// <summary>The scorer's handle, or -1 while the scorer was not asked about the prefix.</summary>
     public int State;
+
+    /// <summary>What the scorer adds to the probability to rank the prefix.</summary>
+    public readonly double Added => Language + Fit;
 }

@@ -46,10 +46,10 @@ public sealed class Pronouncer
     /// <summary>Whether it can say a word: letters a to z and apostrophes.</summary>
     public static bool CanSay(ReadOnlySpan<char> word) => WordList.IsWord(word);
 
-    /// <summary>The labels of each word's phones, by the best path.</summary>
+    /// <summary>How each word is spoken, by the best path.</summary>
     /// <param name="words">Words that <see cref="CanSay"/> likes.</param>
     /// <exception cref="ArgumentException">A word has another character.</exception>
-    public IReadOnlyList<int[]> Say(IReadOnlyList<string> words)
+    public IReadOnlyList<SpokenWord> Say(IReadOnlyList<string> words)
     {
         ArgumentNullException.ThrowIfNull(words);
         foreach (string word in words)
@@ -58,7 +58,7 @@ public sealed class Pronouncer
                 throw new ArgumentException($"'{word}' cannot be pronounced: words have letters a to z and apostrophes alone.", nameof(words));
         }
 
-        int[][] said = new int[words.Count][];
+        SpokenWord[] said = new SpokenWord[words.Count];
         int[] order = [.. Enumerable.Range(0, words.Count).OrderBy(i => words[i].Length)];
         for (int start = 0; start < order.Length; start += BatchSize)
             SayBatch(words, order.AsSpan(start, Math.Min(BatchSize, order.Length - start)), said);
@@ -139,8 +139,9 @@ public sealed class Pronouncer
             throw new ArgumentException($"it describes a network of at least {needed:F0} weights, but the file holds {held}: copy it again");
     }
 
-    private void SayBatch(IReadOnlyList<string> words, ReadOnlySpan<int> batch, int[][] said)
+    private void SayBatch(IReadOnlyList<string> words, ReadOnlySpan<int> batch, SpokenWord[] said)
     {
+        List<int> starts = [];
         string[] mine = new string[batch.Length];
         for (int b = 0; b < mine.Length; b++)
             mine[b] = words[batch[b]];
@@ -153,7 +154,14 @@ public sealed class Pronouncer
             float[] values = new float[logits.Count];
             Network.Device.Download(logits, MemoryMarshal.AsBytes(values.AsSpan()));
             for (int b = 0; b < mine.Length; b++)
-                said[batch[b]] = BestPath.Labels(values, b, mine.Length, Network.Steps(mine[b]), Network.Classes);
+            {
+                starts.Clear();
+                int[] phones = BestPath.Labels(values, b, mine.Length, Network.Steps(mine[b]), Network.Classes, starts);
+                int[] byLetter = new int[mine[b].Length];
+                for (int letter = 0; letter < byLetter.Length; letter++)
+                    byLetter[letter] = starts.Count(start => start < Network.EndOf(letter));
+                said[batch[b]] = new SpokenWord(phones, byLetter);
+            }
         }
         finally
         {

@@ -156,12 +156,12 @@ public sealed class PronouncerTrainer
     public PronouncerAccuracy Measure(IReadOnlyList<string> words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        IReadOnlyList<int[]> said = Pronouncer.Say(words);
+        IReadOnlyList<SpokenWord> said = Pronouncer.Say(words);
         EditCounts errors = default;
         int right = 0;
         for (int i = 0; i < words.Count; i++)
         {
-            EditCounts own = EditDistance.Count<int>(_phones.Transcribe(words[i])!, said[i]);
+            EditCounts own = EditDistance.Count<int>(_phones.Transcribe(words[i])!, said[i].Phones.Span);
             errors += own;
             right += own.Errors == 0 ? 1 : 0;
         }

@@ -57,6 +57,9 @@ internal sealed class PronouncingNetwork
     /// <summary>Time steps of a word.</summary>
     public int Steps(string word) => (word.Length + 2) * Options.Steps;
 
+    /// <summary>The time step after a letter's last, from 0 on for letters and for time steps.</summary>
+    public int EndOf(int letter) => (letter + 2) * Options.Steps;
+
     /// <summary>Adds words to a host batch: their symbols [T, B], -1 behind the shorter ones, and their time steps [B].</summary>
     public void AddWords(HostBatch batch, IReadOnlyList<string> words)
     {

@@ -11,7 +11,7 @@ public sealed class SpokenWords : IDisposable
     private readonly Pronouncer _pronouncer;
     private readonly bool _ownsDevice;
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, int[]> _words = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SpokenWord> _words = new(StringComparer.Ordinal);
 
     /// <summary>Words as a pronouncer says them; nothing else may use it from now on.</summary>
     /// <param name="pronouncer">The pronouncer.</param>
@@ -33,7 +33,7 @@ public sealed class SpokenWords : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         HashSet<string> unknown = new(StringComparer.Ordinal);
         HashSet<string>.AlternateLookup<ReadOnlySpan<char>> seen = unknown.GetAlternateLookup<ReadOnlySpan<char>>();
-        ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> known = _words.GetAlternateLookup<ReadOnlySpan<char>>();
+        ConcurrentDictionary<string, SpokenWord>.AlternateLookup<ReadOnlySpan<char>> known = _words.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (string text in texts)
         {
             foreach (Range range in text.AsSpan().Split(' '))
@@ -51,32 +51,25 @@ public sealed class SpokenWords : IDisposable
             if (_words.Count > Most)
                 _words.Clear();
             string[] words = [.. unknown.Where(word => Pronouncer.CanSay(word))];
-            IReadOnlyList<int[]> said = _pronouncer.Say(words);
+            IReadOnlyList<SpokenWord> said = _pronouncer.Say(words);
             for (int i = 0; i < words.Length; i++)
                 _words[words[i]] = said[i];
             foreach (string word in unknown)
-                _words.TryAdd(word, []);
+                _words.TryAdd(word, SpokenWord.Silent);
         }
     }
 
-    /// <summary>Adds the phones of a text to a list; words that cannot be said, such as digits, have none.</summary>
-    /// <param name="text">Words with single spaces between them.</param>
-    /// <param name="phones">Receives the labels.</param>
-    public void Say(string text, List<int> phones)
+    /// <summary>Whether a word came up before.</summary>
+    public bool Has(ReadOnlySpan<char> word) => _words.GetAlternateLookup<ReadOnlySpan<char>>().ContainsKey(word);
+
+    /// <summary>How a word is spoken; one that cannot be said, such as a number in digits, is <see cref="SpokenWord.Silent"/>.</summary>
+    public SpokenWord Of(ReadOnlySpan<char> word)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(phones);
-        ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> known = _words.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (Range range in text.AsSpan().Split(' '))
-        {
-            ReadOnlySpan<char> word = text.AsSpan(range);
-            if (word.IsEmpty)
-                continue;
-            int[]? said;
-            while (!known.TryGetValue(word, out said))
-                Learn([text]);
-            phones.AddRange(said);
-        }
+        ConcurrentDictionary<string, SpokenWord>.AlternateLookup<ReadOnlySpan<char>> known = _words.GetAlternateLookup<ReadOnlySpan<char>>();
+        SpokenWord? said;
+        while (!known.TryGetValue(word, out said))
+            Learn([new string(word)]);
+        return said;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
 using DeepSpeechNet.Language.Decoding.Rescoring;
+using DeepSpeechNet.Language.Decoding.Scorers;
 
 namespace DeepSpeechNet.Speech.Explain;
 
@@ -17,7 +18,10 @@ public sealed record ScorePart(string Name, Func<int[], double> Total, Func<int[
     public static ScorePart Of(string name, IScorer scorer)
     {
         ArgumentNullException.ThrowIfNull(scorer);
-        return new ScorePart(name, labels => ScorerTrace.Scores(scorer, labels).Sum(s => (double)s), labels => ScorerTrace.Scores(scorer, labels));
+        return new ScorePart(
+            name,
+            labels => ScorerTrace.Scores(scorer, labels).Sum(s => (double)s),
+            scorer is PhoneScorer ? null : labels => ScorerTrace.Scores(scorer, labels));
     }
 
     /// <summary>A second pass over whole texts.</summary>
@@ -33,8 +37,6 @@ public sealed record ScorePart(string Name, Func<int[], double> Total, Func<int[
     {
         ArgumentNullException.ThrowIfNull(decoder);
         List<ScorePart> parts = [.. decoder.Parts.Select(part => Of(part.Name, part.Scorer))];
-        if (decoder.PhoneRescorer is { } phones)
-            parts.Add(new ScorePart("phones (second pass)", labels => phones.Score(Plain(decoder.Alphabet.Decode(labels))), ByLabel: null));
         if (decoder.Rescorer is { } rescorer)
             parts.Add(Of("RNN (second pass)", rescorer, decoder.Alphabet));
         return parts;

@@ -39,12 +39,32 @@ public sealed class PronouncerTests : IDisposable
 
         // Words said alone and among others, saved and read again, sound the same.
         string[] words = [.. trainer.HeldOut.Take(20)];
-        IReadOnlyList<int[]> together = trainer.Pronouncer.Say(words);
+        IReadOnlyList<SpokenWord> together = trainer.Pronouncer.Say(words);
         trainer.Pronouncer.Save(_folder);
         Pronouncer saved = Pronouncer.Load(_folder, _device);
         Assert.Equal(trainer.Pronouncer.Phones, saved.Phones);
         for (int i = 0; i < words.Length; i++)
-            Assert.Equal(together[i], saved.Say([words[i]])[0]);
+        {
+            SpokenWord alone = saved.Say([words[i]])[0];
+            Assert.Equal(together[i].Phones.ToArray(), alone.Phones.ToArray());
+            Assert.Equal(together[i].ByLetter.ToArray(), alone.ByLetter.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Letters_tell_how_far_the_phones_have_come()
+    {
+        PronouncerTrainer trainer = new(_device, Dictionary(), [], Small, new PronouncerTrainerOptions { Epochs = 25, BatchSize = 16, LearningRate = 0.01f });
+        trainer.Run(new Progress<TrainingProgress>(), (_, _) => { });
+        foreach (SpokenWord word in trainer.Pronouncer.Say(["bat", "tonne", "sib", "mane"]))
+        {
+            int[] byLetter = word.ByLetter.ToArray();
+            Assert.Equal(byLetter.Order(), byLetter);
+            Assert.InRange(byLetter[^1], 0, word.Phones.Length);
+
+            // Half of the letters and half of the phones are not far from each other.
+            Assert.InRange(byLetter[(byLetter.Length - 1) / 2], 1, word.Phones.Length);
+        }
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language;
 using DeepSpeechNet.Language.Decoding;
-using DeepSpeechNet.Language.Decoding.Rescoring;
+using DeepSpeechNet.Language.Decoding.Scorers;
 using DeepSpeechNet.Language.Pronunciation;
 using DeepSpeechNet.Speech.Corpora;
 using DeepSpeechNet.Speech.Explain;
@@ -50,9 +50,9 @@ public sealed class PhoneRecognitionTests : IDisposable
             beam.Reset();
             beam.Accept(letters.Values);
             IReadOnlyList<CtcHypothesis> readings = beam.Finish(32);
-            PhoneRescorer phones = new(recognizer.Spoken!, 0.7);
+            PhoneScorer phones = new(recognizer.Model.Alphabet, recognizer.Spoken!, 0.7);
             phones.Load(letters.Phones);
-            Assert.Equal(readings.MaxBy(r => r.Score + phones.Score(r.Text))!.Text, transcript.Text);
+            Assert.Equal(readings.MaxBy(r => r.Score + ScorerTrace.Scores(phones, [.. r.Labels])[^1])!.Text, transcript.Text);
             changed |= readings[0].Text != transcript.Text;
         }
 
@@ -105,9 +105,7 @@ public sealed class PhoneRecognitionTests : IDisposable
         int[] Say(string name)
         {
             using SpokenWords words = new(ModelPackage.LoadPronouncer(_folder.File(name), _device)!);
-            List<int> phones = [];
-            words.Say("ab cab", phones);
-            return [.. phones];
+            return [.. words.Of("ab").Phones.ToArray(), .. words.Of("cab").Phones.ToArray()];
         }
     }
 
@@ -134,7 +132,7 @@ public sealed class PhoneRecognitionTests : IDisposable
         Assert.True(tuner.Trials.Select(t => t.Settings.PhoneWeight).Distinct().Count() > 3);
 
         Explanation explanation = await new Explainer(recognizer).ExplainAsync(new Audio.Files.AudioClip(Samples(corpus, 0), 16000, []), "clip", "model");
-        Assert.Equal(["phones (second pass)"], explanation.Parts);
+        Assert.Equal(["phones"], explanation.Parts);
         ExplainedUtterance utterance = Assert.Single(explanation.Utterances);
         foreach (ScoredReading reading in utterance.Readings)
         {

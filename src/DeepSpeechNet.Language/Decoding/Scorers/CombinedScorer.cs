@@ -30,6 +30,9 @@ public sealed class CombinedScorer : IScorer
     public int SymbolCount { get; }
 
     /// <inheritdoc/>
+    public bool FollowsFrames => Array.Exists(_parts, part => part.FollowsFrames);
+
+    /// <inheritdoc/>
     public float HighestExtension(int label)
     {
         float sum = 0;
@@ -76,6 +79,14 @@ public sealed class CombinedScorer : IScorer
 
     /// <inheritdoc/>
     public void Pause(ReadOnlySpan<int> states, Span<float> scores) => Sum(states, scores, ended: false);
+
+    /// <inheritdoc/>
+    public float Fit(int state, int frame)
+    {
+        float sum = 0;
+        for (int p = 0; p < _parts.Length; p++) sum += _parts[p].Fit(_states[state].Handles[p], frame);
+        return sum;
+    }
 
     /// <inheritdoc/>
     public void Release(int state)
