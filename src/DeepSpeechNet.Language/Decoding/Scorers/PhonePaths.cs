@@ -41,7 +41,7 @@ internal sealed class PhonePaths
     public const double Smoothing = 1e-4;
 
     /// <summary>Ends that are less probable than this beside the best one are left out.</summary>
-    private const double Negligible = 1e-20;
+    private const double Negligible = 1e-14;
 
     // So many phones, none of which fits, stay within the range of a double.
     private const int AtOnce = 32;
@@ -126,14 +126,25 @@ internal sealed class PhonePaths
         return log + Math.Log(spoken + paused);
     }
 
-    /// <summary>The natural logarithm of the highest probability that these phones and no more are said by one of some frames; very low where they are far from all of them.</summary>
-    public static double LogProbability(PhoneEnds ends, int firstFrame, int lastFrame)
+    /// <summary>
+    /// The natural logarithm of the highest probability that these phones and no more are said by one of some frames, very low where they are far from all of them;
+    /// or a floor, if that is higher.
+    /// </summary>
+    public static double LogProbability(PhoneEnds ends, int firstFrame, int lastFrame, double floor = double.NegativeInfinity)
     {
-        int last = Math.Min(ends.Count - 1, lastFrame - ends.First);
+        // No frame has more than the peak that all were divided by.
+        if (ends.LogScale <= floor)
+            return floor;
+        int first = Math.Max(0, firstFrame - ends.First), last = Math.Min(ends.Count - 1, lastFrame - ends.First);
         double best = 0;
-        for (int i = Math.Max(0, firstFrame - ends.First); i <= last; i++)
-            best = Math.Max(best, ends.Said[i]);
-        return ends.LogScale + Math.Log(best + Negligible);
+        for (int i = first; i <= last; i++)
+        {
+            double said = ends.Said[i];
+            if (said > best)
+                best = said;
+        }
+
+        return Math.Max(floor, ends.LogScale + Math.Log(best + Negligible));
     }
 
     /// <summary>Tells that one of those that held it does so no longer.</summary>
@@ -155,23 +166,26 @@ internal sealed class PhonePaths
         ends.Last = phones[^1];
         double[] before = phones[0] == from.Last ? from.Paused : from.Said;
         double peak = 0;
-        for (int t = ends.First, i = 0; t < _count; t++, i++)
+        int rest = _count - ends.First;
+        for (int i = 0; i < rest; i++)
         {
-            double enters = i < from.Count ? before[i] : 0, sum = 0;
-            ReadOnlySpan<double> frame = _frames.AsSpan(t * _classes, _classes);
+            double enters = i < from.Count ? before[i] : 0, sum = 0, ended = 0;
+            ReadOnlySpan<double> frame = _frames.AsSpan((ends.First + i) * _classes, _classes);
             double pause = frame[^1];
             for (int k = 0; k < phones.Length; k++)
             {
-                double was = spoken[k], rested = paused[k];
-                spoken[k] = (was + enters) * frame[phones[k]];
-                paused[k] = (was + rested) * pause;
-                sum += spoken[k] + paused[k];
+                double was = spoken[k], rested = paused[k], now = (was + enters) * frame[phones[k]], pausing = (was + rested) * pause;
+                spoken[k] = now;
+                paused[k] = pausing;
+                ended = now + pausing;
+                sum += ended;
                 enters = k + 1 < phones.Length && phones[k + 1] == phones[k] ? rested : was + rested;
             }
 
-            Add(ends, spoken[^1] + paused[^1], paused[^1]);
-            peak = Math.Max(peak, spoken[^1] + paused[^1]);
-            if (i >= from.Count && sum <= Negligible * peak)
+            Add(ends, ended, paused[^1]);
+            if (ended > peak)
+                peak = ended;
+            else if (i >= from.Count && sum <= Negligible * peak)
                 break;
         }
 

@@ -139,9 +139,10 @@ public sealed class PhoneScorer : IScorer
         if (!FollowsFrames) return 0;
         ref State prefix = ref _states[state];
         int first = frame - FramesBefore, last = frame + FramesAfter;
-        double best = PhonePaths.LogProbability(prefix.Before!, first, last) - (LetterCost * prefix.Letters);
-        if (prefix.Begun is not null) best = Math.Max(best, PhonePaths.LogProbability(prefix.Begun, first, last));
-        if (prefix.Whole is not null) best = Math.Max(best, PhonePaths.LogProbability(prefix.Whole, first, last));
+        double best = double.NegativeInfinity, cost = LetterCost * prefix.Letters;
+        if (prefix.Whole is not null) best = PhonePaths.LogProbability(prefix.Whole, first, last);
+        if (prefix.Begun is not null) best = PhonePaths.LogProbability(prefix.Begun, first, last, best);
+        best = PhonePaths.LogProbability(prefix.Before!, first, last, best + cost) - cost;
         return (float)(SearchShare * _weight * best);
     }
 
