@@ -85,7 +85,7 @@ public sealed class PhoneScorerTests : IClassFixture<PhoneScorerTests.Words>
         {
             text += letter;
             double least = before - (PhoneScorer.SearchShare * PhoneScorer.LetterCost * text.Length) - 1e-4;
-            Assert.InRange(Fit(scorer, text, 4), least, 0);
+            Assert.InRange(Fit(scorer, text, 4), least, 1e-6);
         }
 
         // "ba" is A B and "ab" is B A.
