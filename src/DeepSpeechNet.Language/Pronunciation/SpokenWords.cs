@@ -5,7 +5,7 @@ namespace DeepSpeechNet.Language.Pronunciation;
 /// <summary>How the words that come up are spoken: each is said once by a <see cref="Pronouncer"/> and remembered. Safe for many threads.</summary>
 public sealed class SpokenWords : IDisposable
 {
-    // An hour of speech brings up some ten thousand words with all its readings. Beyond this everything is forgotten and said anew.
+    // A search tries many spellings that never come up again. Beyond this everything is forgotten, and what comes up again said anew.
     private const int Most = 200_000;
 
     private readonly Pronouncer _pronouncer;

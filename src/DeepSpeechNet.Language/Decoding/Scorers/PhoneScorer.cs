@@ -19,8 +19,8 @@ namespace DeepSpeechNet.Language.Decoding.Scorers;
 /// </remarks>
 public sealed class PhoneScorer : IScorer
 {
-    // Found on the recordings that the English model is tuned on (its card), at 30 ms a frame. More of the phones in the search than in the end is worse: what fits
-    // least is often only late.
+    // Found on the recordings that the English model is tuned on (its card), at 30 ms a frame. The whole weight is worse: what does not seem to fit yet is often
+    // only late.
     internal const double SearchShare = 0.4, LetterCost = 1.5;
     internal const int FramesBefore = 8, FramesAfter = 5;
 
