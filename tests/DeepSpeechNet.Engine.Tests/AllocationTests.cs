@@ -46,24 +46,10 @@ public sealed class AllocationTests
         foreach (SpeechProblem problem in (SpeechProblem[])[shorter, longer, shorter, longer])
             work(problem);
         long pool = device.AllocatedBytes;
-        long little = Measure(() => work(shorter)), much = Measure(() => work(longer));
+        long little = Allocation.Least(() => work(shorter)), much = Allocation.Least(() => work(longer));
         Assert.InRange(little, 0, Bound);
         Assert.InRange(much, 0, Bound);
         Assert.InRange(much - little, -2048, 2048);
         Assert.Equal(pool, device.AllocatedBytes);
-    }
-
-    /// <summary>The least of some runs, on this thread: other tests run beside it, and the workers of the device only run what this thread made.</summary>
-    private static long Measure(Action work)
-    {
-        long least = long.MaxValue;
-        for (int run = 0; run < 5; run++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            work();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
     }
 }

@@ -1,6 +1,7 @@
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Language.Neural;
+using DeepSpeechNet.Testing;
 
 namespace DeepSpeechNet.Language.Tests.Neural;
 
@@ -140,7 +141,7 @@ public sealed class LanguageStepperTests : IDisposable
         Assert.Equal(all[6], likelihoods[1], 1e-5f);
     }
 
-    /// <summary>Bytes that twenty rounds of a beam allocate after as many to warm up: states go on by pairs of symbols, are asked for all that can be asked, and are released.</summary>
+    /// <summary>Bytes that a round of a beam allocates: states go on by pairs of symbols, are asked for all that can be asked, and are released.</summary>
     private static long Allocated(LanguageStepper stepper, int count)
     {
         int[] states = new int[count], first = new int[count], second = new int[count], next = new int[count], last = new int[count];
@@ -148,26 +149,20 @@ public sealed class LanguageStepperTests : IDisposable
         Array.Fill(states, stepper.BeginState);
         for (int i = 0; i < count; i++)
             (first[i], second[i]) = (i % 7, i / 7 % 7);
-        long least = long.MaxValue;
-
-        // What steps allocate they allocate in every round; what the runtime allocates once falls into one.
-        for (int round = 0; round < 40; round++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            stepper.Step(states, first, next, all);
-            stepper.Advance(next, second, last);
-            stepper.Probabilities(last, all);
-            stepper.Score(last, first, scores);
-            for (int i = 0; i < count; i++)
+        return Allocation.Least(
+            () =>
             {
-                stepper.Release(next[i]);
-                stepper.Release(last[i]);
-            }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
+                stepper.Step(states, first, next, all);
+                stepper.Advance(next, second, last);
+                stepper.Probabilities(last, all);
+                stepper.Score(last, first, scores);
+                for (int i = 0; i < count; i++)
+                {
+                    stepper.Release(next[i]);
+                    stepper.Release(last[i]);
+                }
+            },
+            runs: 40);
     }
 
     internal static NeuralLanguageModelOptions Shape(string network) => network switch

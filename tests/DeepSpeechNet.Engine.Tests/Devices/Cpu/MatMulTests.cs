@@ -1,6 +1,7 @@
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Testing;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace DeepSpeechNet.Engine.Tests.Devices.Cpu;
@@ -107,17 +108,13 @@ public sealed class MatMulTests
         Tensor x = device.Put(new float[rows * 200], rows, 200), w = device.Put(new float[300 * 200], 300, 200), y = device.Put(new float[rows * 300], rows, 300);
         Tensor bias = device.Put(new float[300], 300), gradient = device.Put(new float[300 * 200], 300, 200);
         w.IsParameter = true;
-        long allocated = 0;
-        for (int i = 0; i < 3; i++)
+        long least = Allocation.Least(() =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             device.MatMul(x, false, w, true, y, bias: bias, activation: Activation.ClippedRelu);
             device.MatMul(y, false, w, false, x);
             device.MatMul(y, true, x, false, gradient, accumulate: true);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Assert.Equal(0, allocated);
+        });
+        Assert.Equal(0, least);
     }
 
     private static Matrix<double> Dense(float[] values, int rows, int columns) => Matrix<double>.Build.Dense(rows, columns, (i, j) => values[(i * columns) + j]);

@@ -1,6 +1,7 @@
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Devices.Cpu;
 using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Testing;
 
 namespace DeepSpeechNet.Engine.Tests.Devices.Cpu;
 
@@ -195,18 +196,18 @@ public sealed class RecurrenceInvarianceTests
             RecurrenceCase test = new(cell, i == 0 ? 3 : 60, 2, 20, reverse: false, seed: 18);
             RecurrentDirection[] directions = [test.On(device, gradients: true)];
             Tensor lengths = test.LengthsOn(device);
-            long pool = 0;
-            for (int run = 0; run < 3; run++)
-            {
-                // The first runs fill the pool and the cache of packed weights.
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                device.RecurrentForward(cell, lengths, directions, training: true);
-                device.RecurrentBackward(cell, lengths, directions);
-                allocated[i] = GC.GetAllocatedBytesForCurrentThread() - before;
-                if (run == 1)
-                    pool = device.AllocatedBytes;
-            }
+            long Least(int runs) => Allocation.Least(
+                () =>
+                {
+                    device.RecurrentForward(cell, lengths, directions, training: true);
+                    device.RecurrentBackward(cell, lengths, directions);
+                },
+                runs);
 
+            // The first runs fill the pool and the cache of packed weights.
+            Least(runs: 2);
+            long pool = device.AllocatedBytes;
+            allocated[i] = Least(runs: 5);
             Assert.Equal(pool, device.AllocatedBytes);
         }
 
