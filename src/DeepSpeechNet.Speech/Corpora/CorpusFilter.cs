@@ -55,6 +55,11 @@ public sealed record CorpusFilter
     /// <param name="corpora">Names of corpora.</param>
     public IEnumerable<string> MatchingNone(IReadOnlyCollection<string> corpora) => OnlyCorpora.Where(name => !corpora.Any(corpus => Names(name, corpus)));
 
+    /// <summary>Those of <see cref="OnlySpeakers"/> and <see cref="ExcludedSpeakers"/> that name none of these speakers: most likely they are misspelled.</summary>
+    /// <param name="speakers">Speakers, each with a corpus that holds recordings of theirs; those that the filter leaves out too.</param>
+    public IEnumerable<string> MatchingNone(IReadOnlyCollection<(string Corpus, string Speaker)> speakers) =>
+        OnlySpeakers.Concat(ExcludedSpeakers).Where(name => !speakers.Any(s => NamesSpeaker([name], s.Corpus, s.Speaker)));
+
     private static bool NamesCorpus(IReadOnlyList<string> names, string corpus)
     {
         foreach (string name in names)

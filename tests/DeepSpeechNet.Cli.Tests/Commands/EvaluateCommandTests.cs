@@ -86,6 +86,19 @@ public sealed partial class EvaluateCommandTests : IDisposable
         Assert.Equal((0, ""), (run.Exit, run.Error));
     }
 
+    [Theory]
+    [InlineData("@/m.tsv")]
+    [InlineData("@/store")]
+    public async Task Names_of_nobody_are_told(string manifest)
+    {
+        Manifest("one.wav\tann\tbooks\tbad cab", "three.wav\tbob\tdigits\tegg");
+        Assert.Equal(0, (await _dsn.RunAsync("corpus", "pack", "@/m.tsv", "--out", "@/store")).Exit);
+        CommandLine.Run run = await _dsn.RunAsync("evaluate", "--model", "@/model", "--manifest", manifest, "--only-speaker", "digits/bob", "books/bob", "anne");
+        Assert.Contains("all              1        1      1  0  0  0  0.00 %  0.00 %\n", run.Out, StringComparison.Ordinal);
+        Assert.Equal("dsn: No recording is by a speaker 'books/bob': check how it is spelled.\ndsn: No recording is by a speaker 'anne': check how it is spelled.\n", run.Error);
+        Assert.Equal(1, run.Exit);
+    }
+
     [Fact]
     public async Task The_texts_are_normalised_first()
     {

@@ -19,6 +19,14 @@ public sealed class CorpusFilterTests
     }
 
     [Fact]
+    public void Names_of_no_speaker_are_told()
+    {
+        CorpusFilter filter = new() { OnlySpeakers = ["theo", "an4/theo"], ExcludedSpeakers = ["fsdd/lucas", "luca", "fsdd-lucas"] };
+        Assert.Equal(["an4/theo", "luca", "fsdd-lucas"], filter.MatchingNone([("fsdd", "theo"), ("fsdd", "lucas")]));
+        Assert.Empty(new CorpusFilter().MatchingNone([("fsdd", "theo")]));
+    }
+
+    [Fact]
     public void Corpora_are_selected_and_excluded_by_name_or_a_part_of_it()
     {
         Assert.True(Accepts(new CorpusFilter { OnlyCorpora = ["an4", "fsdd"] }));
