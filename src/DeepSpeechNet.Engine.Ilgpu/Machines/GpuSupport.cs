@@ -11,53 +11,60 @@ namespace DeepSpeechNet.Engine.Ilgpu;
 /// <summary>Cards as ILGPU finds them.</summary>
 internal static class GpuSupport
 {
+    /// <summary>
+    /// The cards and what keeps others from being used, looked for once a process: under WSL ILGPU tells the runtime where CUDA's driver lies each time it looks, and the runtime takes
+    /// that only once.
+    /// </summary>
+    private static readonly Lazy<(Context Context, List<DeviceEntry> Obstacles)> Found = new(Find);
+
     public static bool IsBuilt => true;
 
     /// <summary>Every card, those that cannot be used with the reason.</summary>
     public static IEnumerable<DeviceEntry> List()
     {
-        List<DeviceEntry> entries = [];
-        using Context context = Find(entries);
         int card = 0;
         List<DeviceEntry> usable = [];
-        foreach (ILGPU.Runtime.Device device in Cards(context))
+        foreach (ILGPU.Runtime.Device device in Cards(Found.Value.Context))
         {
             usable.Add(new DeviceEntry(card == 0 ? "gpu" : FormattableString.Invariant($"gpu:{card}"), Describe(device), null));
             card++;
         }
 
-        return [.. usable, .. entries];
+        return [.. usable, .. Found.Value.Obstacles];
     }
 
     /// <summary>The card of this number.</summary>
     /// <exception cref="DeviceUnavailableException">There is no such card, or it does not start.</exception>
     public static Engine.Devices.Device Create(int card, CardOptions options)
     {
-        List<DeviceEntry> obstacles = [];
-        Context context = Find(obstacles);
+        (Context context, List<DeviceEntry> obstacles) = Found.Value;
         List<ILGPU.Runtime.Device> cards = Cards(context);
         if (card >= cards.Count)
         {
-            context.Dispose();
             string why = string.Join(" ", obstacles.ConvertAll(e => $"{e.Description}: {e.Obstacle}."));
             throw new DeviceUnavailableException(
                 $"There is no card {card} to run on ({cards.Count} found). {why} 'dsn devices' lists what is there; --device cpu runs on the processor.");
         }
 
+        Accelerator? accelerator = null;
         try
         {
-            return new IlgpuDevice(new IlgpuMachine(context, cards[card].CreateAccelerator(context), options), options.Precision);
+            accelerator = cards[card].CreateAccelerator(context);
+            return new IlgpuDevice(new IlgpuMachine(accelerator, options), options.Precision);
         }
-        catch (Exception e) when (e is AcceleratorException or NotSupportedException or InvalidOperationException or DllNotFoundException)
+        catch (Exception e)
         {
-            context.Dispose();
-            throw new DeviceUnavailableException($"The card {cards[card].Name} does not start: {e.Message} --device cpu runs on the processor.", e);
+            CardMemory.Free(accelerator);
+            if (e is AcceleratorException or NotSupportedException or InvalidOperationException or DllNotFoundException)
+                throw new DeviceUnavailableException($"The card {cards[card].Name} does not start: {e.Message} --device cpu runs on the processor.", e);
+            throw;
         }
     }
 
-    private static Context Find(List<DeviceEntry> obstacles)
+    private static (Context Context, List<DeviceEntry> Obstacles) Find()
     {
         NativeLibraries.Register();
+        List<DeviceEntry> obstacles = [];
         Context.Builder builder = Context.Create();
         int cards = 0;
         try
@@ -95,7 +102,7 @@ internal static class GpuSupport
             obstacles.Add(new DeviceEntry("gpu", "OpenCL", $"{NativeLibraries.OpenCl[0]} is not on this system: install an OpenCL loader (Debian: ocl-icd-libopencl1) and the driver of the card, or PoCL 4 or newer"));
         else if (cards == 0)
             obstacles.Add(new DeviceEntry("gpu", "OpenCL", "the loader is here but no driver offers a device: install the driver of the card, or PoCL 4 or newer"));
-        return builder.ToContext();
+        return (builder.ToContext(), obstacles);
     }
 
     /// <summary>CUDA cards first: they have the better compiler.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using ILGPU;
@@ -11,15 +13,18 @@ namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 /// <summary>A card behind ILGPU. Kernels are compiled at their first launch and kept; everything runs in one stream.</summary>
 internal sealed unsafe class IlgpuMachine : Machine
 {
-    private readonly Context _context;
+    private readonly Context? _context;
     private readonly Accelerator _accelerator;
     private readonly AcceleratorStream _stream;
     private readonly PinnedStaging _staging;
     private readonly CuBlas? _blas;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
 
-    /// <summary>A machine on an accelerator; it owns both.</summary>
-    public IlgpuMachine(Context context, Accelerator accelerator, CardOptions? options = null)
+    /// <summary>A machine on an accelerator, which it owns.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="options">How a card is used.</param>
+    /// <param name="context">What the accelerator was made from where nothing else uses it: the machine owns it too.</param>
+    public IlgpuMachine(Accelerator accelerator, CardOptions? options = null, Context? context = null)
     {
         options ??= new CardOptions();
         _context = context;
@@ -27,7 +32,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         accelerator.Bind();
         _stream = accelerator.CreateStream();
         _staging = new PinnedStaging(accelerator, _stream);
-        _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(cuda.StreamPtr, options.Precision == ProductPrecision.TensorFloat32) : null;
+        _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(accelerator, cuda, options.Precision) : null;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
         TileSide = Lanes < GroupSums.MostLanes ? MatMulKernels.MostSide / 4 : MatMulKernels.MostSide;
     }
@@ -52,7 +57,7 @@ internal sealed unsafe class IlgpuMachine : Machine
     public static IlgpuMachine Checker(int lanes)
     {
         Context context = Context.Create(builder => builder.CPU(new CPUDevice(16, lanes / 16, 1)));
-        return new IlgpuMachine(context, context.GetCPUDevice(0).CreateCPUAccelerator(context));
+        return new IlgpuMachine(context.GetCPUDevice(0).CreateCPUAccelerator(context), context: context);
     }
 
     /// <inheritdoc/>
@@ -63,9 +68,13 @@ internal sealed unsafe class IlgpuMachine : Machine
         {
             return new Buffer(_accelerator.Allocate1D<byte>(bytes));
         }
-        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException or InsufficientMemoryException)
+        catch (Exception e) when (IsOutOfMemory(e))
         {
             throw OutOfDeviceMemoryException.For(_accelerator.Name, bytes, 0, e);
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
         }
     }
 
@@ -77,7 +86,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         try
         {
             if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
-                _kernels.Add(kernel, compiled = _accelerator.LoadKernel(kernel));
+                _kernels.Add(kernel, compiled = Compile(kernel));
             KernelConfig shape = new(new Index3D(grid.X, grid.Y, grid.Z), new Index3D(group.X, group.Y, group.Z));
             ((Action<AcceleratorStream, KernelConfig, T>)compiled)(_stream, shape, arguments);
         }
@@ -145,11 +154,44 @@ internal sealed unsafe class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Dispose()
     {
+        // Another card may be bound to this thread, and the library frees what it holds in the one that is.
+        _accelerator.Bind();
         _blas?.Dispose();
         _staging.Dispose();
-        _stream.Dispose();
-        _accelerator.Dispose();
-        _context.Dispose();
+        CardMemory.Free(_stream);
+        CardMemory.Free(_accelerator);
+        CardMemory.Free(_context);
+    }
+
+    /// <summary>
+    /// Whether an allocation failed for want of memory. CUDA tells of the fault of an earlier kernel at whatever is called next, allocations too.
+    /// </summary>
+    internal static bool IsOutOfMemory(Exception e) => e switch
+    {
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        CLException cl => cl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
+        _ => e is OutOfMemoryException,
+    };
+
+    /// <summary>The kernel for this card. Why a driver refuses one ILGPU writes to the trace alone.</summary>
+    private Action<AcceleratorStream, KernelConfig, T> Compile<T>(Action<T> kernel)
+        where T : struct
+    {
+        using StringWriter log = new(CultureInfo.InvariantCulture);
+        using TextWriterTraceListener listener = new(log);
+        Trace.Listeners.Add(listener);
+        try
+        {
+            return _accelerator.LoadKernel(kernel);
+        }
+        catch (AcceleratorException e) when (log.ToString().Trim() is { Length: > 0 } said)
+        {
+            throw new DeviceUnavailableException($"The card {_accelerator.Name} takes no kernel {kernel.Method.Name}: {e.Message} {said.ReplaceLineEndings(" ")} --device cpu runs on the processor.", e);
+        }
+        finally
+        {
+            Trace.Listeners.Remove(listener);
+        }
     }
 
     private DeviceUnavailableException Failed(AcceleratorException e) =>
@@ -159,6 +201,6 @@ internal sealed unsafe class IlgpuMachine : Machine
     {
         public override ArrayView<byte> Bytes { get; } = memory.View.BaseView;
 
-        public override void Free() => memory.Dispose();
+        public override void Free() => CardMemory.Free(memory);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class PinnedStaging(Accelerator accelerator, AcceleratorStream s
             // The card failed: it copies nothing any more.
         }
 
-        _memory.Dispose();
+        CardMemory.Free(_memory);
     }
 
     /// <summary>The memory, with room for so many bytes behind <see cref="_used"/>, or with all of it free; null where there is none to be had.</summary>
@@ -74,13 +74,13 @@ internal sealed class PinnedStaging(Accelerator accelerator, AcceleratorStream s
         int wanted = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(bytes, MostBytes)), FewestBytes, MostBytes);
         if (_memory is not null && wanted <= _memory.Length)
             return _memory;
-        _memory?.Dispose();
+        CardMemory.Free(_memory);
         _memory = null;
         try
         {
             return _memory = accelerator.AllocatePageLocked1D<byte>(wanted, uninitialized: true);
         }
-        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+        catch (Exception e) when (e is AcceleratorException or NotSupportedException or OutOfMemoryException)
         {
             _refused = true;
             return null;

@@ -18,6 +18,9 @@ public sealed partial class IlgpuDevice : Device
 {
     private const int Alignment = 256;
 
+    /// <summary>Kernels count in 32 bits, and the last step of a strided loop goes at most so far beyond the end.</summary>
+    private const int MostElements = int.MaxValue - 8192;
+
     private readonly Machine _machine;
     private readonly ProductPrecision _precision;
     private readonly Dictionary<long, Stack<MachineBuffer>> _pool = [];
@@ -206,11 +209,10 @@ public sealed partial class IlgpuDevice : Device
             throw new ArgumentException($"{bytes} bytes on the host do not match the tensor {tensor} of {tensor.ByteLength} bytes.", nameof(tensor));
     }
 
-    /// <summary>Kernels count in 32 bits.</summary>
     private static void CheckCount(long count)
     {
-        if (count > int.MaxValue)
-            throw new ArgumentException($"{count} elements are more than the {int.MaxValue} that a kernel counts: use fewer or shorter utterances a batch.");
+        if (count > MostElements)
+            throw new ArgumentException($"{count} elements are more than the {MostElements} that a kernel counts: use fewer or shorter utterances a batch.");
     }
 
     private static void CheckCount(Tensor? tensor, long count, string name)

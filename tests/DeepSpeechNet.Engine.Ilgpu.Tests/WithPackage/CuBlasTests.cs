@@ -83,6 +83,25 @@ public sealed unsafe class CuBlasTests : IDisposable
         Assert.Contains("status 7 on a product of 2 x 2 by 2 x 2", Assert.Throws<DeviceUnavailableException>(() => _blas.Multiply(arguments)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ProductPrecision.Float32)]
+    [InlineData(ProductPrecision.TensorFloat32)]
+    [InlineData(ProductPrecision.BFloat16)]
+    public void A_library_is_taken_only_where_a_product_comes_out_right(ProductPrecision precision)
+    {
+        Assert.True(_blas.Works(_accelerator, _accelerator.DefaultStream, precision));
+
+        // With another handle the stand-in refuses; with functions that do nothing the product is wrong.
+        Assert.False(new CuBlas(41, "refuses", new CuBlas.Functions(&Destroy, &Sgemm, &GemmEx)).Works(_accelerator, _accelerator.DefaultStream, precision));
+        Assert.False(new CuBlas(42, "idles", new CuBlas.Functions(&Destroy, &NoSgemm, &NoGemmEx)).Works(_accelerator, _accelerator.DefaultStream, precision));
+    }
+
+    [UnmanagedCallersOnly]
+    private static int NoSgemm(nint handle, int transa, int transb, int m, int n, int k, float* alpha, float* a, int lda, float* b, int ldb, float* beta, float* c, int ldc) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int NoGemmEx(nint handle, int transa, int transb, int m, int n, int k, void* alpha, void* a, int typeOfA, int lda, void* b, int typeOfB, int ldb, void* beta, void* c, int typeOfC, int ldc, int compute, int algorithm) => 0;
+
     [UnmanagedCallersOnly]
     private static int Destroy(nint handle) => handle == 42 ? 0 : 1;
 
