@@ -154,8 +154,16 @@ internal sealed unsafe class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // Another card may be bound to this thread, and the library frees what it holds in the one that is.
-        _accelerator.Bind();
+        try
+        {
+            // Another card may be bound to this thread, and the library frees what it holds in the one that is.
+            _accelerator.Bind();
+        }
+        catch (AcceleratorException)
+        {
+            // The card failed, as whoever disposes has been told.
+        }
+
         _blas?.Dispose();
         _staging.Dispose();
         CardMemory.Free(_stream);
@@ -186,7 +194,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         }
         catch (AcceleratorException e) when (log.ToString().Trim() is { Length: > 0 } said)
         {
-            throw new DeviceUnavailableException($"The card {_accelerator.Name} takes no kernel {kernel.Method.Name}: {e.Message} {said.ReplaceLineEndings(" ")} --device cpu runs on the processor.", e);
+            throw new DeviceUnavailableException($"The card {_accelerator.Name} takes no kernel {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name}: {e.Message} {said.ReplaceLineEndings(" ")} --device cpu runs on the processor.", e);
         }
         finally
         {
