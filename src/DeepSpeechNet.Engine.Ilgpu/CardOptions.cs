@@ -10,4 +10,10 @@ public sealed record CardOptions
     /// Whether large products go to the vendor's library (cuBLAS) where it can be loaded. Without it our own kernel makes them: slower, with the same bits in every run and whatever the other extents are.
     /// </summary>
     public bool VendorLibrary { get; init; } = true;
+
+    /// <summary>
+    /// Whether a recurrence whose weights fit into the card's shared memory runs all its steps in one launch (persistent kernels: Diamos et al. 2016, "Persistent RNNs"). Results are the
+    /// same bits either way.
+    /// </summary>
+    public bool PersistentRecurrence { get; init; } = true;
 }

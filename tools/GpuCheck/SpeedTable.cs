@@ -14,7 +14,7 @@ namespace DeepSpeechNet.GpuCheck;
 internal static class SpeedTable
 {
     private const int FramesPerSecond = 100, Features = 494;
-    private const string Products = "matrix product ";
+    private const string ProductName = "matrix product ";
 
     private static readonly int[] Sizes = [512, 1024, 2048, 4096];
 
@@ -27,59 +27,63 @@ internal static class SpeedTable
     public static void Run(string choice, int hidden, int batch, int repeats, string? python)
     {
         Dictionary<string, double> ours = new(StringComparer.Ordinal);
-        AddUsual(ours, choice, hidden, batch, repeats);
+        Measure("", null, Products, Loss, Forwards, Steps);
         if (choice != "cpu")
         {
-            AddOther(ours, choice, ", our own kernel", new CardOptions { VendorLibrary = false }, null, repeats);
-            AddOther(ours, choice, ", tf32", new CardOptions { Precision = ProductPrecision.TensorFloat32 }, hidden, repeats);
-            AddOther(ours, choice, ", bf16", new CardOptions { Precision = ProductPrecision.BFloat16 }, hidden, repeats);
+            Measure(", our own kernel", new CardOptions { VendorLibrary = false }, Products);
+            Measure(", a launch a step", new CardOptions { PersistentRecurrence = false }, Forwards, Steps);
+            Measure(", tf32", new CardOptions { Precision = ProductPrecision.TensorFloat32 }, Products, Forwards);
+            Measure(", bf16", new CardOptions { Precision = ProductPrecision.BFloat16 }, Products, Forwards);
         }
 
         Dictionary<string, double> theirs = python is null ? [] : TorchPeer.Run(python, hidden, batch, repeats);
         foreach ((string what, double seconds) in ours)
         {
-            string more = what.StartsWith(Products, StringComparison.Ordinal) ? $"{2 * Math.Pow(int.Parse(what[Products.Length..].Split(',')[0], CultureInfo.InvariantCulture), 3) / seconds / 1e12:F2} TFLOP/s"
+            string more = what.StartsWith(ProductName, StringComparison.Ordinal) ? $"{2 * Math.Pow(int.Parse(what[ProductName.Length..].Split(',')[0], CultureInfo.InvariantCulture), 3) / seconds / 1e12:F2} TFLOP/s"
                 : what.StartsWith("forward", StringComparison.Ordinal) ? $"real-time factor {seconds / (64 * 10):E2} (64 recordings of 10 s)"
                 : what.StartsWith("training", StringComparison.Ordinal) ? $"{batch * 10 / seconds / 60:F2} hours of sound a minute"
                 : "T = 500, N = 32, S = 100, A = 29, loss and gradient";
             string peer = theirs.TryGetValue(what, out double other) ? $"; PyTorch {1000 * other:F2} ms, {other / seconds:F2} x" : "";
             Console.WriteLine($"  {what,-36} {1000 * seconds,9:F2} ms  {more}{peer}");
         }
-    }
 
-    /// <summary>Products, CTC and networks forwards and in training, on the device as it is used when nothing is said; its memory is free afterwards.</summary>
-    private static void AddUsual(Dictionary<string, double> figures, string choice, int hidden, int batch, int repeats)
-    {
-        using Device device = DeviceCatalog.Create(choice);
-        Console.WriteLine($"speeds on {device.Description}");
-        foreach (int size in Sizes)
-            figures[$"{Products}{size}"] = Product(device, size, repeats);
-        figures["CTC"] = Ctc(device, repeats);
-        foreach ((string name, AcousticModelOptions shape) in Networks(hidden))
+        // On the device used in a way of its own; its memory is free afterwards. What a card cannot do in another way than the usual one is said and left out.
+        void Measure(string way, CardOptions? options, params ReadOnlySpan<Action<Device, string>> measurements)
         {
-            figures[$"forward {name}"] = Forward(device, shape, 64, repeats);
-            (figures[$"training step {name}"], long launches) = Training(device, shape, batch, repeats);
-            Console.WriteLine($"  training step {name}: {launches} kernels launched");
-        }
-    }
-
-    /// <summary>Products, and networks forwards where <paramref name="hidden"/> is named, on the card used in another way.</summary>
-    private static void AddOther(Dictionary<string, double> figures, string choice, string way, CardOptions options, int? hidden, int repeats)
-    {
-        try
-        {
-            using Device device = DeviceCatalog.Create(choice, card: options);
-            foreach (int size in Sizes)
-                figures[$"{Products}{size}{way}"] = Product(device, size, repeats);
-            if (hidden is { } units)
+            try
             {
-                foreach ((string name, AcousticModelOptions shape) in Networks(units))
-                    figures[$"forward {name}{way}"] = Forward(device, shape, 64, repeats);
+                using Device device = DeviceCatalog.Create(choice, card: options);
+                Console.WriteLine($"speeds on {device.Description}{way}");
+                foreach (Action<Device, string> measure in measurements)
+                    measure(device, way);
+            }
+            catch (Exception e) when (way.Length > 0 && e is (DeviceUnavailableException or OutOfDeviceMemoryException))
+            {
+                Console.WriteLine($"  {way.TrimStart(',', ' ')}: {e.Message}");
             }
         }
-        catch (Exception e) when (e is DeviceUnavailableException or OutOfDeviceMemoryException)
+
+        void Products(Device device, string way)
         {
-            Console.WriteLine($"  {way.TrimStart(',', ' ')}: {e.Message}");
+            foreach (int size in Sizes)
+                ours[$"{ProductName}{size}{way}"] = Product(device, size, repeats);
+        }
+
+        void Loss(Device device, string way) => ours[$"CTC{way}"] = Ctc(device, repeats);
+
+        void Forwards(Device device, string way)
+        {
+            foreach ((string name, AcousticModelOptions shape) in Networks(hidden))
+                ours[$"forward {name}{way}"] = Forward(device, shape, 64, repeats);
+        }
+
+        void Steps(Device device, string way)
+        {
+            foreach ((string name, AcousticModelOptions shape) in Networks(hidden))
+            {
+                (ours[$"training step {name}{way}"], long launches) = Training(device, shape, batch, repeats);
+                Console.WriteLine($"  training step {name}: {launches} kernels launched");
+            }
         }
     }
 

@@ -5,48 +5,71 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 /// <summary>The cells of one gate: h = act(x + U h'), act = tanh or the clipped ReLU.</summary>
 internal static class VanillaKernels
 {
-    /// <summary>One step.</summary>
-    [MeetsAtBarriers]
-    public static void Forward(RecurrentStep a)
+    /// <summary>Steps forwards, a phase each.</summary>
+    [MeetsAtBarriers(AcrossGroups = true)]
+    public static void Forward(RecurrentRun a)
     {
-        ArrayView<float> s = SharedMemory.Allocate<float>(StepProducts.StateRoom), w = SharedMemory.Allocate<float>(StepProducts.WeightRoom);
+        ArrayView<Four> weights = SharedMemory.Allocate<Four>(RecurrentProducts.WeightRoom), sums = SharedMemory.Allocate<Four>(RecurrentProducts.SumRoom);
         RecurrentViews d = a.Direction();
-        ArrayView<float> before = a.Step == 0 ? d.InitialHidden : d.Hidden;
-        int offset = a.Before(d.Reverse);
-        GateSums product = StepProducts.Forward(a, before, offset, d.Weight, 0, 1, s, w);
-        int j = (Grid.IdxX * Group.DimX) + Group.IdxX, b = (Grid.IdxY * Group.DimY) + Group.IdxY;
-        if (j >= a.Units || b >= a.Batch)
-            return;
-        int state = (b * a.Units) + j, at = a.Offset(d.Reverse, a.Step) + state;
-        if (a.Lengths[b] <= a.Frame(d.Reverse, a.Step))
-            d.Hidden[at] = before[offset + state];
-        else
-            d.Hidden[at] = KernelMath.Activate(a.Flag != 0 ? ActivationNumber.Tanh : ActivationNumber.ClippedRelu, d.Gates[at] + product.A);
+        float doubt = 0;
+        RecurrentProducts.Fetch(a, d, weights);
+        for (int step = a.From; step < a.To; step++)
+        {
+            ArrayView<float> before = step == 0 ? d.InitialHidden : d.Hidden;
+            int offset = a.Before(d.Reverse, step), frame = a.Frame(d.Reverse, step), now = a.Offset(d.Reverse, step);
+            RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = a.Units }, before, offset, a.Units, weights, sums);
+            Group.Barrier();
+            for (int e = Group.IdxX; e < a.Rows * a.Tile.Width; e += Group.DimX)
+            {
+                int b = a.Utterance(e), j = a.Unit(e);
+                if (b >= a.Batch || j >= a.Units)
+                    continue;
+                int state = (b * a.Units) + j, at = now + state;
+                if (a.Lengths[b] <= frame)
+                    d.Hidden[at] = before[offset + state];
+                else
+                    d.Hidden[at] = KernelMath.Activate(a.Flag != 0 ? ActivationNumber.Tanh : ActivationNumber.ClippedRelu, RecurrentProducts.Sum(a, e, 0, doubt, sums) + d.Gates[at]);
+            }
+
+            doubt = GroupMeetings.Meet(a, step, doubt, sums);
+        }
     }
 
-    /// <summary>One step backwards: first what reaches this step's state through the weights from the step after it.</summary>
-    [MeetsAtBarriers]
-    public static void Backward(RecurrentStep a)
+    /// <summary>Steps backwards, a phase each: first what reaches a step's state through the weights from the step after it.</summary>
+    [MeetsAtBarriers(AcrossGroups = true)]
+    public static void Backward(RecurrentRun a)
     {
-        ArrayView<float> s = SharedMemory.Allocate<float>(StepProducts.StateRoom), w = SharedMemory.Allocate<float>(StepProducts.WeightRoom);
+        ArrayView<Four> weights = SharedMemory.Allocate<Four>(RecurrentProducts.WeightRoom), sums = SharedMemory.Allocate<Four>(RecurrentProducts.SumRoom);
         RecurrentViews d = a.Direction();
-        float arriving = 0;
-        if (a.Step + 1 < a.Time)
-            arriving = StepProducts.Backward(a, d.Gates, a.Offset(d.Reverse, a.Step + 1), a.Units, a.Units, d.Weight, 0, s, w);
-        int j = (Grid.IdxX * Group.DimX) + Group.IdxX, b = (Grid.IdxY * Group.DimY) + Group.IdxY;
-        if (j >= a.Units || b >= a.Batch)
-            return;
-        int state = (b * a.Units) + j;
-        if (a.Step < 0)
+        float doubt = 0;
+        RecurrentProducts.Fetch(a, d, weights);
+        for (int phase = a.From; phase < a.To; phase++)
         {
-            d.HiddenCarry[state] += arriving;
-            return;
-        }
+            int step = a.Time - 1 - phase;
+            if (phase > 0)
+                RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = a.Units }, d.Gates, a.Offset(d.Reverse, step + 1), a.Units, weights, sums);
+            Group.Barrier();
+            for (int e = Group.IdxX; e < a.Rows * a.Tile.Width; e += Group.DimX)
+            {
+                int b = a.Utterance(e), j = a.Unit(e);
+                if (b >= a.Batch || j >= a.Units)
+                    continue;
+                int state = (b * a.Units) + j;
+                float arriving = phase > 0 ? RecurrentProducts.Sum(a, e, 0, doubt, sums) : 0;
+                if (step < 0)
+                {
+                    d.HiddenCarry[state] += arriving;
+                    continue;
+                }
 
-        int at = a.Offset(d.Reverse, a.Step) + state;
-        float dh = d.HiddenCarry[state] + arriving + d.Above[at];
-        bool held = a.Lengths[b] <= a.Frame(d.Reverse, a.Step);
-        d.HiddenCarry[state] = held ? dh : 0;
-        d.Gates[at] = held ? 0 : KernelMath.ActivateBackward(a.Flag != 0 ? ActivationNumber.Tanh : ActivationNumber.ClippedRelu, d.Hidden[at], dh);
+                int at = a.Offset(d.Reverse, step) + state;
+                float dh = d.HiddenCarry[state] + arriving + d.Above[at];
+                bool held = a.Lengths[b] <= a.Frame(d.Reverse, step);
+                d.HiddenCarry[state] = held ? dh : 0;
+                d.Gates[at] = held ? 0 : KernelMath.ActivateBackward(a.Flag != 0 ? ActivationNumber.Tanh : ActivationNumber.ClippedRelu, d.Hidden[at], dh);
+            }
+
+            doubt = GroupMeetings.Meet(a, phase, doubt, sums);
+        }
     }
 }

@@ -50,7 +50,7 @@ internal static class GpuSupport
         try
         {
             accelerator = cards[card].CreateAccelerator(context);
-            return new IlgpuDevice(new IlgpuMachine(accelerator, options), options.Precision);
+            return new IlgpuDevice(new IlgpuMachine(accelerator, options), options);
         }
         catch (Exception e)
         {
@@ -130,6 +130,7 @@ internal static class GpuSupport
             : !device.Capabilities.GenericAddressSpace ? "its driver has no generic address space, which ILGPU needs: install a newer driver (PoCL 4 or newer)"
             : !device.Capabilities.Float64 ? "it has no double precision, which CTC and the norms need: there is no cure"
             : device.MaxNumThreadsPerGroup < Kernels.GroupSums.MostLanes ? $"its groups have at most {device.MaxNumThreadsPerGroup} lanes; {Kernels.GroupSums.MostLanes} are needed: there is no cure"
+            : device.MaxSharedMemoryPerGroup < Kernels.RecurrentProducts.SharedBytes ? $"its groups share at most {device.MaxSharedMemoryPerGroup / 1024} KB; {Kernels.RecurrentProducts.SharedBytes / 1024} are needed: there is no cure"
             : null;
         if (obstacle is not null)
             obstacles.Add(new DeviceEntry("gpu", $"OpenCL: {device.Name} ({device.PlatformName})", obstacle));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -13,12 +14,16 @@ namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 /// <summary>A card behind ILGPU. Kernels are compiled at their first launch and kept; everything runs in one stream.</summary>
 internal sealed unsafe class IlgpuMachine : Machine
 {
+    /// <summary>How many machines of this process use a CUDA card, by its number.</summary>
+    private static readonly ConcurrentDictionary<int, int> Queues = new();
+
     private readonly Context? _context;
     private readonly Accelerator _accelerator;
     private readonly AcceleratorStream _stream;
     private readonly PinnedStaging _staging;
     private readonly CuBlas? _blas;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
+    private readonly Dictionary<(Delegate Kernel, int Lanes), int> _groupsAtOnce = [];
 
     /// <summary>A machine on an accelerator, which it owns.</summary>
     /// <param name="accelerator">The accelerator.</param>
@@ -34,6 +39,8 @@ internal sealed unsafe class IlgpuMachine : Machine
         _staging = new PinnedStaging(accelerator, _stream);
         _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(accelerator, cuda, options.Precision) : null;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
+        if (accelerator is CudaAccelerator card)
+            Queues.AddOrUpdate(card.DeviceId, 1, (_, users) => users + 1);
         TileSide = Lanes < GroupSums.MostLanes ? MatMulKernels.MostSide / 4 : MatMulKernels.MostSide;
     }
 
@@ -49,14 +56,18 @@ internal sealed unsafe class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override int TileSide { get; }
 
+    /// <inheritdoc/>
+    public override int Patience => _accelerator is CPUAccelerator ? 1 << 30 : base.Patience;
+
     /// <summary>
     /// ILGPU's processor accelerator, a checker: many thousand times slower than the CPU device. It runs a group's lanes as threads, so that small groups
     /// check most of what large ones do in less time.
     /// </summary>
     /// <param name="lanes">Lanes of a group: 16 to 256, a power of two.</param>
-    public static IlgpuMachine Checker(int lanes)
+    /// <param name="groups">How many groups run at the same time.</param>
+    public static IlgpuMachine Checker(int lanes, int groups = 1)
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(16, lanes / 16, 1)));
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(16, lanes / 16, groups)));
         return new IlgpuMachine(context.GetCPUDevice(0).CreateCPUAccelerator(context), context: context);
     }
 
@@ -85,10 +96,8 @@ internal sealed unsafe class IlgpuMachine : Machine
         _accelerator.Bind();
         try
         {
-            if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
-                _kernels.Add(kernel, compiled = Compile(kernel));
             KernelConfig shape = new(new Index3D(grid.X, grid.Y, grid.Z), new Index3D(group.X, group.Y, group.Z));
-            ((Action<AcceleratorStream, KernelConfig, T>)compiled)(_stream, shape, arguments);
+            Compiled(kernel)(_stream, shape, arguments);
         }
         catch (AcceleratorException e)
         {
@@ -96,6 +105,33 @@ internal sealed unsafe class IlgpuMachine : Machine
         }
 
         Launches++;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// On CUDA what the driver makes of a kernel's registers and shared memory: the queue runs one kernel at a time, so that the whole card is free for it. With two queues each kernel could hold
+    /// a part of the card and wait for the rest, so that no groups of a card that this process uses twice are sure of each other. OpenCL promises nothing of the kind.
+    /// </remarks>
+    public override int GroupsAtOnce<T>(Action<T> kernel, int lanes)
+    {
+        if (_accelerator is CPUAccelerator processor)
+            return processor.NumMultiprocessors;
+        if (_accelerator is not CudaAccelerator cuda || Queues[cuda.DeviceId] > 1)
+            return 0;
+        if (_groupsAtOnce.TryGetValue((kernel, lanes), out int groups))
+            return groups;
+        _accelerator.Bind();
+        try
+        {
+            groups = _accelerator.NumMultiprocessors * _accelerator.EstimateMaxActiveGroupsPerMultiprocessor(Compiled(kernel).GetKernel(), lanes);
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
+
+        _groupsAtOnce.Add((kernel, lanes), groups);
+        return groups;
     }
 
     /// <inheritdoc/>
@@ -164,6 +200,8 @@ internal sealed unsafe class IlgpuMachine : Machine
             // The card failed, as whoever disposes has been told.
         }
 
+        if (_accelerator is CudaAccelerator card)
+            Queues.AddOrUpdate(card.DeviceId, 0, (_, users) => users - 1);
         _blas?.Dispose();
         _staging.Dispose();
         CardMemory.Free(_stream);
@@ -180,6 +218,14 @@ internal sealed unsafe class IlgpuMachine : Machine
         CLException cl => cl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
         _ => e is OutOfMemoryException,
     };
+
+    private Action<AcceleratorStream, KernelConfig, T> Compiled<T>(Action<T> kernel)
+        where T : struct
+    {
+        if (!_kernels.TryGetValue(kernel, out Delegate? compiled))
+            _kernels.Add(kernel, compiled = Compile(kernel));
+        return (Action<AcceleratorStream, KernelConfig, T>)compiled;
+    }
 
     /// <summary>The kernel for this card. Why a driver refuses one ILGPU writes to the trace alone.</summary>
     private Action<AcceleratorStream, KernelConfig, T> Compile<T>(Action<T> kernel)

@@ -25,12 +25,21 @@ internal abstract class Machine : IDisposable
     /// <summary>The side of a square group that makes a tile, a power of two up to <see cref="MatMulKernels.MostSide"/>.</summary>
     public abstract int TileSide { get; }
 
+    /// <summary>How often a group asks whether those that it waits for have come, before it gives up: some seconds' worth.</summary>
+    public virtual int Patience => 1 << 23;
+
     /// <summary>How many kernels were launched so far.</summary>
     public long Launches { get; protected set; }
 
     /// <summary>Memory of its own.</summary>
     /// <exception cref="OutOfDeviceMemoryException">There is not that much left.</exception>
     public abstract MachineBuffer Allocate(long bytes);
+
+    /// <summary>
+    /// How many groups of a kernel are sure to run at the same time, so that they may wait for each other; none where nobody can tell.
+    /// </summary>
+    public virtual int GroupsAtOnce<T>(Action<T> kernel, int lanes)
+        where T : struct => 0;
 
     /// <summary>Queues a kernel.</summary>
     public abstract void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)

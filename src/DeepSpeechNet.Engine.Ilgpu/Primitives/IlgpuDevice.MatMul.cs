@@ -46,7 +46,7 @@ public sealed partial class IlgpuDevice
     {
         if (a.Rows == 0 || a.Columns == 0)
             return;
-        a.RoundFactors = Flag(_precision == ProductPrecision.BFloat16);
+        a.RoundFactors = Flag(_options.Precision == ProductPrecision.BFloat16);
         int side = _machine.TileSide, large = side * LargeMatMulKernels.PerLane, tile = side * MatMulKernels.PerLane;
         bool library = _machine.HasLibraryFor(a), bias = library && a.HasBias != 0;
         if (library)

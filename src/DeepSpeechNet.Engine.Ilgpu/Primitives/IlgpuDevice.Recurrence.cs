@@ -15,12 +15,12 @@ public sealed partial class IlgpuDevice
     public override void RecurrentForward(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training)
     {
         RecurrentShapes.Check(cell, lengths, directions, training, backward: false);
+        RecurrentPlan plan = RecurrentPlan.Forward(cell);
         for (int pair = 0; pair < directions.Length; pair += 2)
         {
-            int count = Math.Min(2, directions.Length - pair);
-            RecurrentStep step = Start(cell, lengths, directions.Slice(pair, count), training, backward: false);
-            for (step.Step = 0; step.Step < step.Time; step.Step++)
-                ForwardStep(cell, count, step);
+            ReadOnlySpan<RecurrentDirection> both = directions.Slice(pair, Math.Min(2, directions.Length - pair));
+            RecurrentRun run = Start(cell, lengths, both, training, backward: false);
+            Launch(plan, both.Length, run.Time * plan.Phases, run);
         }
 
         ReturnRecurrentMemory();
@@ -30,94 +30,102 @@ public sealed partial class IlgpuDevice
     public override void RecurrentBackward(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions)
     {
         RecurrentShapes.Check(cell, lengths, directions, training: true, backward: true);
+        RecurrentPlan plan = RecurrentPlan.Backward(cell);
         for (int pair = 0; pair < directions.Length; pair += 2)
         {
             ReadOnlySpan<RecurrentDirection> both = directions.Slice(pair, Math.Min(2, directions.Length - pair));
-            RecurrentStep step = Start(cell, lengths, both, training: true, backward: true);
+            RecurrentRun run = Start(cell, lengths, both, training: true, backward: true);
             bool wanted = false;
             foreach (RecurrentDirection d in both)
                 wanted |= d.InitialHiddenGradient is not null || (cell == CellKind.LstmFullPeephole && d.InitialCellGradient is not null);
-            for (step.Step = step.Time - 1; step.Step >= (wanted ? -1 : 0); step.Step--)
-                BackwardStep(cell, both.Length, step);
-            Finish(cell, both[0], step.First, step);
+
+            // One more phase hands what is left to the initial states.
+            Launch(plan, both.Length, (run.Time * plan.Phases) + (wanted ? 1 : 0), run);
+            Finish(cell, both[0], run.First, run);
             if (both.Length > 1)
-                Finish(cell, both[1], step.Second, step);
+                Finish(cell, both[1], run.Second, run);
         }
 
         ReturnRecurrentMemory();
     }
 
-    private void ForwardStep(CellKind cell, int directions, in RecurrentStep step)
+    /// <summary>
+    /// All phases in one launch, where a group's weights fit into its shared memory and all groups fit on the card at once (or one group has all units, so that it need not wait for others);
+    /// else one launch a phase.
+    /// </summary>
+    private void Launch(RecurrentPlan plan, int directions, int phases, RecurrentRun run)
     {
-        switch (cell)
+        int atOnce = _machine.GroupsAtOnce(plan.Kernel, _machine.GroupLanes);
+        RecurrentTile tile = plan.Tile(run.Units, alone: atOnce < 2);
+        int rows = RecurrentPlan.Rows(run.Batch, tile);
+        Extent grid = GridOf(rows);
+        if (_options.PersistentRecurrence && phases > 1 && tile.Resident != 0 && (grid.X == 1 || Groups(grid) <= atOnce))
         {
-            case CellKind.Tanh or CellKind.ClippedRelu:
-                LaunchStep(VanillaKernels.Forward, directions, step);
-                break;
-            case CellKind.Lstm or CellKind.LstmPeephole:
-                LaunchStep(LstmKernels.Forward, directions, step);
-                break;
-            case CellKind.LstmFullPeephole:
-                LaunchStep(LstmFullPeepholeKernels.ForwardCell, directions, step);
-                LaunchStep(LstmFullPeepholeKernels.ForwardOutput, directions, step);
-                break;
-            case CellKind.GruResetAfter:
-                LaunchStep(GruKernels.AfterForward, directions, step);
-                break;
-            default:
-                LaunchStep(GruKernels.BeforeForwardReset, directions, step);
-                LaunchStep(GruKernels.BeforeForwardCandidate, directions, step);
-                break;
+            // Smaller groups keep more of the card busy.
+            while (rows > 8 && Groups(GridOf(RecurrentPlan.Rows(rows / 2, tile))) <= atOnce)
+                rows = RecurrentPlan.Rows(rows / 2, tile);
+            grid = GridOf(rows);
+            if (grid.X > 1)
+                run.Arrivals = Zeros(grid.Y * grid.Z).Cast<int>();
+            run.Groups = grid.X;
+            run.To = phases;
+            LaunchOnce(tile);
+            return;
+        }
+
+        run.Groups = 1;
+        tile = RecurrentPlan.InPieces(tile);
+        for (run.From = 0; run.From < phases; run.From++)
+        {
+            run.To = run.From + 1;
+            LaunchOnce(tile);
+        }
+
+        Extent GridOf(int rows) => new((run.Units + tile.Width - 1) / tile.Width, (run.Batch + rows - 1) / rows, directions);
+
+        static int Groups(Extent grid) => grid.X * grid.Y * grid.Z;
+
+        void LaunchOnce(in RecurrentTile tile)
+        {
+            run.Tile = tile;
+            run.Rows = rows;
+            _machine.Launch(plan.Kernel, grid, new Extent(Math.Min(_machine.GroupLanes, RecurrentPlan.Lanes(rows, tile))), run);
         }
     }
 
-    private void BackwardStep(CellKind cell, int directions, in RecurrentStep step)
-    {
-        switch (cell)
-        {
-            case CellKind.Tanh or CellKind.ClippedRelu:
-                LaunchStep(VanillaKernels.Backward, directions, step);
-                break;
-            case CellKind.Lstm or CellKind.LstmPeephole:
-                LaunchStep(LstmKernels.Backward, directions, step);
-                break;
-            case CellKind.LstmFullPeephole:
-                LaunchStep(LstmFullPeepholeKernels.BackwardOutput, directions, step);
-                if (step.Step >= 0)
-                    LaunchStep(LstmFullPeepholeKernels.BackwardCell, directions, step);
-                break;
-            case CellKind.GruResetAfter:
-                LaunchStep(GruKernels.AfterBackward, directions, step);
-                break;
-            default:
-                LaunchStep(GruKernels.BeforeBackwardUpdate, directions, step);
-                if (step.Step >= 0)
-                    LaunchStep(GruKernels.BeforeBackwardCandidate, directions, step);
-                break;
-        }
-    }
-
-    private void LaunchStep(Action<RecurrentStep> kernel, int directions, in RecurrentStep step)
-    {
-        int side = _machine.TileSide;
-        _machine.Launch(kernel, new Extent((step.Units + side - 1) / side, (step.Batch + side - 1) / side, directions), new Extent(side, side), step);
-    }
-
-    private RecurrentStep Start(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training, bool backward)
+    private RecurrentRun Start(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training, bool backward)
     {
         Shape shape = directions[0].Hidden.Shape;
         RecurrentViews first = Views(cell, directions[0], backward);
-        return new RecurrentStep
+        return new RecurrentRun
         {
             First = first,
             Second = directions.Length > 1 ? Views(cell, directions[1], backward) : first,
             Lengths = Integers(lengths),
+            Arrivals = NoIntegers,
             Time = shape[0],
             Batch = shape[1],
             Units = shape[2],
             Training = Flag(training),
             Flag = Flag(cell is CellKind.Tanh or CellKind.LstmPeephole),
+            Backward = Flag(backward),
+            Patience = _machine.Patience,
+            Aligned = Flag(shape[2] % 4 == 0 && LieOnFours(directions)),
         };
+    }
+
+    /// <summary>Whether all that a product reads starts at a multiple of four numbers.</summary>
+    private static bool LieOnFours(ReadOnlySpan<RecurrentDirection> directions)
+    {
+        foreach (RecurrentDirection d in directions)
+        {
+            if (!Lies(d.Gates) || !Lies(d.Hidden) || !Lies(d.Cell) || !Lies(d.Kept) || !Lies(d.InitialHidden) || !Lies(d.InitialCell))
+                return false;
+        }
+
+        return true;
+
+        static bool Lies(Tensor? tensor) => tensor is null || tensor.ByteOffset % (4 * sizeof(float)) == 0;
     }
 
     private RecurrentViews Views(CellKind cell, RecurrentDirection d, bool backward)
@@ -153,9 +161,9 @@ public sealed partial class IlgpuDevice
     }
 
     /// <summary>The gradients of the initial states and of the parameters: dU = the sum over frames of da_t^T h_{t-1}. da is zero in held frames.</summary>
-    private void Finish(CellKind cell, RecurrentDirection d, in RecurrentViews views, in RecurrentStep step)
+    private void Finish(CellKind cell, RecurrentDirection d, in RecurrentViews views, in RecurrentRun run)
     {
-        int units = step.Units, width = cell.Gates() * units, state = step.Batch * units;
+        int units = run.Units, width = cell.Gates() * units, state = run.Batch * units;
         if (d.InitialHiddenGradient is { } hidden)
             Copy(views.HiddenCarry, Floats(hidden), state);
         if (d.InitialCellGradient is { } initial)
@@ -164,17 +172,17 @@ public sealed partial class IlgpuDevice
         {
             ArrayView<float> target = Floats(weight);
             int shared = cell is CellKind.GruResetAfter or CellKind.GruResetBefore ? 2 * units : width, candidate = 2 * units * units;
-            Shifted(step, d.Reverse, views.Gates, width, shared, views.Hidden, views.InitialHidden, target, 0, d.Accumulate);
+            Shifted(run, d.Reverse, views.Gates, width, shared, views.Hidden, views.InitialHidden, target, 0, d.Accumulate);
             if (cell == CellKind.GruResetAfter)
-                Shifted(step, d.Reverse, views.Kept, units, units, views.Hidden, views.InitialHidden, target, candidate, d.Accumulate);
+                Shifted(run, d.Reverse, views.Kept, units, units, views.Hidden, views.InitialHidden, target, candidate, d.Accumulate);
             else if (cell == CellKind.GruResetBefore)
-                TransposedProduct(views.Gates, 2 * units, width, units, views.Kept, 0, units, step.Time * step.Batch, target, candidate, d.Accumulate);
+                TransposedProduct(views.Gates, 2 * units, width, units, views.Kept, 0, units, run.Time * run.Batch, target, candidate, d.Accumulate);
         }
 
         if (d.BiasGradient is { } bias)
         {
-            SumColumns(Sums(step, d, views.Gates, 0, width, 2 * units, Floats(bias), 0));
-            SumColumns(Sums(step, d, views.Kept, 0, units, units, Floats(bias), 2 * units));
+            SumColumns(Sums(run, d, views.Gates, 0, width, 2 * units, Floats(bias), 0));
+            SumColumns(Sums(run, d, views.Kept, 0, units, units, Floats(bias), 2 * units));
         }
 
         if (d.PeepholeGradient is not { } peephole)
@@ -182,12 +190,12 @@ public sealed partial class IlgpuDevice
         ArrayView<float> gradient = Floats(peephole);
         if (cell == CellKind.LstmFullPeephole)
         {
-            Shifted(step, d.Reverse, views.Gates, width, 2 * units, views.Cell, views.InitialCell, gradient, 0, d.Accumulate);
-            TransposedProduct(views.Gates, 3 * units, width, units, views.Cell, 0, units, step.Time * step.Batch, gradient, 2 * units * units, d.Accumulate);
+            Shifted(run, d.Reverse, views.Gates, width, 2 * units, views.Cell, views.InitialCell, gradient, 0, d.Accumulate);
+            TransposedProduct(views.Gates, 3 * units, width, units, views.Cell, 0, units, run.Time * run.Batch, gradient, 2 * units * units, d.Accumulate);
             return;
         }
 
-        ColumnSumArguments sums = Sums(step, d, views.Gates, 0, width, units, gradient, 0);
+        ColumnSumArguments sums = Sums(run, d, views.Gates, 0, width, units, gradient, 0);
         sums.States = views.Cell;
         sums.Initial = views.InitialCell;
         sums.Factor = 2;
@@ -196,7 +204,7 @@ public sealed partial class IlgpuDevice
         SumColumns(sums with { Offset = 3 * units, YOffset = 2 * units, Factor = 1 });
     }
 
-    private ColumnSumArguments Sums(in RecurrentStep step, RecurrentDirection d, ArrayView<float> x, int offset, int stride, int columns, ArrayView<float> y, int yOffset) => new()
+    private ColumnSumArguments Sums(in RecurrentRun run, RecurrentDirection d, ArrayView<float> x, int offset, int stride, int columns, ArrayView<float> y, int yOffset) => new()
     {
         X = x,
         States = NoFloats,
@@ -204,23 +212,23 @@ public sealed partial class IlgpuDevice
         Y = y,
         Offset = offset,
         Stride = stride,
-        Rows = step.Time * step.Batch,
+        Rows = run.Time * run.Batch,
         Columns = columns,
         YOffset = yOffset,
         Accumulate = Flag(d.Accumulate),
         Reverse = Flag(d.Reverse),
-        Time = step.Time,
-        Batch = step.Batch,
+        Time = run.Time,
+        Batch = run.Batch,
     };
 
     /// <summary>target (+)= the sum over frames of a_t^T s_{t-1}, where s is the initial state before the first step: two products, whatever the number of frames.</summary>
     private void Shifted(
-        in RecurrentStep step, bool reverse, ArrayView<float> a, int stride, int columns, ArrayView<float> states, ArrayView<float> initial, ArrayView<float> target, int offset, bool accumulate)
+        in RecurrentRun run, bool reverse, ArrayView<float> a, int stride, int columns, ArrayView<float> states, ArrayView<float> initial, ArrayView<float> target, int offset, bool accumulate)
     {
-        int frame = step.Batch, first = reverse ? step.Time - 1 : 0, rest = (step.Time - 1) * frame;
-        TransposedProduct(a, first * frame * stride, stride, columns, initial, 0, step.Units, frame, target, offset, accumulate);
+        int frame = run.Batch, first = reverse ? run.Time - 1 : 0, rest = (run.Time - 1) * frame;
+        TransposedProduct(a, first * frame * stride, stride, columns, initial, 0, run.Units, frame, target, offset, accumulate);
         if (rest > 0)
-            TransposedProduct(a, reverse ? 0 : frame * stride, stride, columns, states, reverse ? frame * step.Units : 0, step.Units, rest, target, offset, accumulate: true);
+            TransposedProduct(a, reverse ? 0 : frame * stride, stride, columns, states, reverse ? frame * run.Units : 0, run.Units, rest, target, offset, accumulate: true);
     }
 
     private void Copy(ArrayView<float> from, ArrayView<float> to, int count) =>

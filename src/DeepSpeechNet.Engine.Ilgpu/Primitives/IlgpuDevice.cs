@@ -22,23 +22,23 @@ public sealed partial class IlgpuDevice : Device
     private const int MostElements = int.MaxValue - 8192;
 
     private readonly Machine _machine;
-    private readonly ProductPrecision _precision;
+    private readonly CardOptions _options;
     private readonly Dictionary<long, Stack<MachineBuffer>> _pool = [];
     private readonly List<MachineBuffer> _all = [];
     private readonly MachineBuffer _none;
     private bool _disposed;
 
     /// <summary>A device on a machine, which it owns.</summary>
-    internal IlgpuDevice(Machine machine, ProductPrecision precision = ProductPrecision.Float32)
+    internal IlgpuDevice(Machine machine, CardOptions? options = null)
     {
         _machine = machine;
-        _precision = precision;
+        _options = options ?? new CardOptions();
         _none = machine.Allocate(Alignment);
         _all.Add(_none);
     }
 
     /// <inheritdoc/>
-    public override string Description => $"gpu: {_machine.Name}{(_precision == ProductPrecision.BFloat16 ? ", bfloat16 factors" : "")}";
+    public override string Description => $"gpu: {_machine.Name}{(_options.Precision == ProductPrecision.BFloat16 ? ", bfloat16 factors" : "")}";
 
     /// <summary>How many bytes the pool has taken from the card so far.</summary>
     public long AllocatedBytes { get; private set; }

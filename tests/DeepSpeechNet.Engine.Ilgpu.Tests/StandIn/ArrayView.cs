@@ -31,5 +31,8 @@ internal readonly struct ArrayView<T>(byte[] memory, long start, long length)
     public ArrayView<TOther> Cast<TOther>()
         where TOther : unmanaged => new(_memory, _start, Length * Unsafe.SizeOf<T>() / Unsafe.SizeOf<TOther>());
 
+    /// <summary>The same, and a promise that is checked: it starts at a multiple of so many bytes.</summary>
+    public ArrayView<T> AsAligned(int bytes) => _start % bytes == 0 ? this : throw new InvalidOperationException($"A view that starts at byte {_start} is not aligned to {bytes}.");
+
     public Span<byte> AsBytes() => _memory.AsSpan((int)_start, (int)(Length * Unsafe.SizeOf<T>()));
 }

@@ -3,11 +3,13 @@ namespace ILGPU;
 /// <summary>Where the running lane's group is.</summary>
 internal static class Grid
 {
-    public static int IdxX => Lane.Current.GroupX;
+    public static int IdxX => Lane.Current.Group.X;
 
-    public static int IdxY => Lane.Current.GroupY;
+    public static int IdxY => Lane.Current.Group.Y;
 
-    public static int IdxZ => Lane.Current.GroupZ;
+    public static int IdxZ => Lane.Current.Group.Z;
+
+    public static int DimY => Lane.Current.Groups.Y;
 }
 
 /// <summary>Where the running lane is in its group.</summary>
@@ -17,9 +19,9 @@ internal static class Group
 
     public static int IdxY => Lane.Current.Y;
 
-    public static int DimX => Lane.Current.SizeX;
+    public static int DimX => Lane.Current.Lanes.X;
 
-    public static int DimY => Lane.Current.SizeY;
+    public static int DimY => Lane.Current.Lanes.Y;
 
     public static void Barrier() => Lane.Current.Meet();
 }
@@ -29,6 +31,26 @@ internal static class SharedMemory
 {
     public static ArrayView<T> Allocate<T>(int extent)
         where T : unmanaged => Lane.Current.Share<T>(extent);
+}
+
+/// <summary>The lanes of a machine that runs one at a time see everything at once.</summary>
+internal static class MemoryFence
+{
+    public static void DeviceLevel()
+    {
+    }
+}
+
+/// <summary>What groups tell each other by. Whoever does may be waiting, and lets others run.</summary>
+internal static class Atomic
+{
+    public static int Add(ref int target, int value)
+    {
+        int before = target;
+        target += value;
+        Lane.Current.Yield();
+        return before;
+    }
 }
 
 /// <summary>Bits of numbers.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DeepSpeechNet.Engine.Ilgpu.Machines;
 
 namespace ILGPU;
 
@@ -21,31 +22,35 @@ internal sealed class Lane
     /// <summary>The lane of this thread.</summary>
     public static Lane Current => _current ?? throw new InvalidOperationException("No kernel is running.");
 
-    public int GroupX { get; private set; }
+    /// <summary>How many groups there are.</summary>
+    public Extent Groups { get; private set; }
 
-    public int GroupY { get; private set; }
+    /// <summary>The place of this lane's group among them.</summary>
+    public Extent Group { get; private set; }
 
-    public int GroupZ { get; private set; }
+    /// <summary>How many lanes a group has.</summary>
+    public Extent Lanes { get; private set; }
 
     public int X { get; private set; }
 
     public int Y { get; private set; }
 
-    public int SizeX { get; private set; }
-
-    public int SizeY { get; private set; }
-
     /// <summary>Makes this the lane of the thread.</summary>
     public void Enter() => _current = this;
 
-    public void Place(int groupX, int groupY, int groupZ, int x, int y, int sizeX, int sizeY)
+    /// <summary>Puts it into a group; which of its lanes it is, its number says.</summary>
+    public void Place(Extent groups, Extent group, Extent lanes, int number)
     {
-        (GroupX, GroupY, GroupZ, X, Y, SizeX, SizeY) = (groupX, groupY, groupZ, x, y, sizeX, sizeY);
+        (Groups, Group, Lanes) = (groups, group, lanes);
+        (X, Y) = (number % lanes.X, number / lanes.X);
         _requests = 0;
     }
 
     /// <summary>Waits until all lanes of the group have come here.</summary>
     public void Meet() => Team.Meet(_number);
+
+    /// <summary>Lets other groups run, where groups run side by side.</summary>
+    public void Yield() => _team?.Yield(_number);
 
     public ArrayView<T> Share<T>(int extent)
         where T : unmanaged => new(Team.Shared(_requests++, extent * Unsafe.SizeOf<T>()), 0, extent);

@@ -1,3 +1,5 @@
+using DeepSpeechNet.Engine.Ilgpu.Machines;
+
 namespace ILGPU;
 
 /// <summary>
@@ -13,33 +15,58 @@ internal sealed class LaneTeam : IDisposable
     private readonly List<byte[]> _shared = [];
     private readonly Lane[] _lanes;
     private readonly bool[] _finished;
+    private readonly GroupRing? _ring;
     private Action? _work;
     private Exception? _failure;
     private bool _backwards;
     private bool _disposed;
     private int _met;
     private int _ended;
+    private int _next;
 
-    public LaneTeam(int lanes)
+    /// <summary>A team of its own, or one of those whose groups run side by side.</summary>
+    public LaneTeam(int lanes, GroupRing? ring = null)
     {
+        _ring = ring;
         _turns = new Turn[lanes];
         _lanes = new Lane[lanes];
         _finished = new bool[lanes];
-        _threads = new Thread[lanes == 1 ? 0 : lanes];
+        _threads = new Thread[lanes == 1 && ring is null ? 0 : lanes];
         for (int i = 0; i < lanes; i++)
         {
             int number = i;
             _turns[i] = new Turn();
             _lanes[i] = new Lane(this, i);
-            if (lanes == 1)
+            if (_threads.Length == 0)
                 continue;
             _threads[i] = new Thread(() => Run(number)) { IsBackground = true, Name = $"lane {i}" };
             _threads[i].Start();
         }
     }
 
+    /// <summary>What went wrong in the group, if anything did.</summary>
+    public Exception? Failure => _failure is null ? null : new InvalidOperationException($"A lane of group ({_lanes[0].Group.X}, {_lanes[0].Group.Y}, {_lanes[0].Group.Z}) failed: {_failure.Message}", _failure);
+
     /// <summary>Runs one group to its end.</summary>
-    public void RunGroup(Action work, int groupX, int groupY, int groupZ, int sizeX, int sizeY)
+    public void RunGroup(Action work, Extent groups, Extent group, Extent lanes)
+    {
+        Prepare(work, groups, group, lanes);
+        if (_threads.Length == 0)
+        {
+            // A lane alone waits for nobody.
+            _lanes[0].Enter();
+            work();
+            return;
+        }
+
+        Resume();
+        _over.Await();
+        if (Failure is { } failure)
+            throw failure;
+    }
+
+    /// <summary>Puts the lanes into a group.</summary>
+    public void Prepare(Action work, Extent groups, Extent group, Extent lanes)
     {
         _work = work;
         _failure = null;
@@ -50,21 +77,23 @@ internal sealed class LaneTeam : IDisposable
         for (int i = 0; i < _lanes.Length; i++)
         {
             _finished[i] = false;
-            _lanes[i].Place(groupX, groupY, groupZ, i % sizeX, i / sizeX, sizeX, sizeY);
+            _lanes[i].Place(groups, group, lanes, i);
         }
 
-        if (_threads.Length == 0)
-        {
-            // A lane alone waits for nobody.
-            _lanes[0].Enter();
-            work();
+        _next = First;
+    }
+
+    /// <summary>Lets the group go on where it was.</summary>
+    public void Resume() => _turns[_next].Give();
+
+    /// <summary>Hands the turn to the other groups, where there are any.</summary>
+    public void Yield(int lane)
+    {
+        if (_ring is null)
             return;
-        }
-
-        _turns[First].Give();
-        _over.Await();
-        if (_failure is not null)
-            throw new InvalidOperationException($"A lane of group ({groupX}, {groupY}, {groupZ}) failed: {_failure.Message}", _failure);
+        _next = lane;
+        _ring.ResumeOne();
+        _turns[lane].Await();
     }
 
     /// <summary>The piece of shared memory of this number.</summary>
@@ -135,7 +164,9 @@ internal sealed class LaneTeam : IDisposable
 
             _finished[lane] = true;
             _ended++;
-            if (_ended == _lanes.Length)
+            if (_ended == _lanes.Length && _ring is not null)
+                _ring.End(this);
+            else if (_ended == _lanes.Length)
                 _over.Give();
             else
                 Pass(lane);

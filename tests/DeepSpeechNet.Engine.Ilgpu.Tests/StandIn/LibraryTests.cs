@@ -16,7 +16,7 @@ public sealed class LibraryTests
         foreach ((bool transposeA, bool transposeB) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
             StandInMachine machine = new(64, 16, 4, library: 9 * 7 * 5);
-            using IlgpuDevice with = new(machine, precision), without = new(new StandInMachine(64, 16, 4), precision);
+            using IlgpuDevice with = new(machine, new CardOptions { Precision = precision }), without = new(new StandInMachine(64, 16, 4), new CardOptions { Precision = precision });
             Assert.Equal(Products(without, 9, transposeA, transposeB), Products(with, 9, transposeA, transposeB), (x, y) => Math.Abs(x - y) < 1e-5f);
             Assert.Equal(3, machine.LibraryProducts);
             Products(with, 8, transposeA, transposeB);
@@ -31,7 +31,7 @@ public sealed class LibraryTests
     public void Gradients_of_recurrences_through_the_library_agree_with_our_own(ProductPrecision precision, float tolerance)
     {
         StandInMachine machine = new(64, 1, 1, library: 1);
-        using IlgpuDevice with = new(machine, precision), without = new(new StandInMachine(64, 1, 1));
+        using IlgpuDevice with = new(machine, new CardOptions { Precision = precision }), without = new(new StandInMachine(64, 1, 1));
         float[] ours = RecurrentGradient(without), theirs = RecurrentGradient(with);
         Assert.True(machine.LibraryProducts > 0);
         Assert.Equal(ours, theirs, (x, y) => Math.Abs(x - y) < tolerance);

@@ -8,9 +8,10 @@ namespace DeepSpeechNet.Engine.Ilgpu.Tests.StandIn;
 /// <summary>
 /// A machine that runs kernels as the plain C# methods that they are, with memory that holds NaN at first and whose bounds are checked. With a library, that multiplies from a number of multiply-adds on.
 /// </summary>
-internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, long? library = null) : Machine
+internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, long? library = null, int groupsAtOnce = 0) : Machine
 {
     private readonly Dictionary<int, LaneTeam> _teams = [];
+    private readonly Dictionary<int, GroupRing> _rings = [];
 
     public override string Name => "stand-in";
 
@@ -20,6 +21,13 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
 
     public override int TileSide => tileSide;
 
+    public override int Patience => 1000;
+
+    /// <summary>Whether groups do not run side by side although <see cref="GroupsAtOnce"/> says so.</summary>
+    public bool BreaksItsWord { get; init; }
+
+    public override int GroupsAtOnce<T>(Action<T> kernel, int lanes) => groupsAtOnce;
+
     public override MachineBuffer Allocate(long bytes) => new Memory(bytes);
 
     public override void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
@@ -27,28 +35,37 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
         Launches++;
         T own = arguments;
         int size = group.X * group.Y;
-        bool meets = kernel.Method.GetCustomAttribute<MeetsAtBarriersAttribute>() is not null;
+        void Work() => kernel(own);
+        MeetsAtBarriersAttribute? meets = kernel.Method.GetCustomAttribute<MeetsAtBarriersAttribute>();
+        if (meets is { AcrossGroups: true } && grid.X * grid.Y * grid.Z <= groupsAtOnce && !BreaksItsWord)
+        {
+            if (!_rings.TryGetValue(size, out GroupRing? ring))
+                _rings.Add(size, ring = new GroupRing());
+            ring.Run(Work, grid, group);
+            return;
+        }
+
         LaneTeam? team = null;
-        if (meets && !_teams.TryGetValue(size, out team))
+        if (meets is not null && !_teams.TryGetValue(size, out team))
             _teams.Add(size, team = new LaneTeam(size));
         Lane alone = new(null, 0);
         alone.Enter();
-        void Work() => kernel(own);
         for (int z = 0; z < grid.Z; z++)
         {
             for (int y = 0; y < grid.Y; y++)
             {
                 for (int x = 0; x < grid.X; x++)
                 {
+                    Extent at = new(x, y, z);
                     if (team is not null)
                     {
-                        team.RunGroup(Work, x, y, z, group.X, group.Y);
+                        team.RunGroup(Work, grid, at, group);
                         continue;
                     }
 
                     for (int i = 0; i < size; i++)
                     {
-                        alone.Place(x, y, z, i % group.X, i / group.X, group.X, group.Y);
+                        alone.Place(grid, at, group, i);
                         kernel(own);
                     }
                 }
@@ -78,6 +95,8 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
     {
         foreach (LaneTeam team in _teams.Values)
             team.Dispose();
+        foreach (GroupRing ring in _rings.Values)
+            ring.Dispose();
     }
 
     private void Multiply(in MatMulArguments p, Func<int, float> a, Func<int, float> b)

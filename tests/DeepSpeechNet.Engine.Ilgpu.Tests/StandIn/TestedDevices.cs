@@ -15,7 +15,10 @@ internal static class TestedDevices
     public const int LargeExtent = 256;
 
     /// <summary>Larger groups.</summary>
-    public static IlgpuDevice CreateWide(CardOptions? options = null) => new(new StandInMachine(256, 16, 4), options?.Precision ?? ProductPrecision.Float32);
+    public static IlgpuDevice CreateWide(CardOptions? options = null) => new(new StandInMachine(256, 16, 4), options);
+
+    /// <summary>Groups that can wait for each other.</summary>
+    public static IlgpuDevice CreateSideBySide(CardOptions? options = null) => new(new StandInMachine(64, 4, 2, groupsAtOnce: 12), options);
 
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => new(new StandInMachine(256, 256, 16));

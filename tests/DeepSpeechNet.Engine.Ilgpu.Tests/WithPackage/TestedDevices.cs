@@ -19,9 +19,12 @@ internal static class TestedDevices
 
     public static IlgpuDevice CreateWide(CardOptions? options = null) => Create(16, options);
 
+    /// <summary>Groups that can wait for each other, where the card lets them.</summary>
+    public static IlgpuDevice CreateSideBySide(CardOptions? options = null) => Create(16, options, groups: 12);
+
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => Create(256);
 
-    private static IlgpuDevice Create(int lanes, CardOptions? options = null) =>
-        Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: options) : new IlgpuDevice(IlgpuMachine.Checker(lanes), options?.Precision ?? ProductPrecision.Float32);
+    private static IlgpuDevice Create(int lanes, CardOptions? options = null, int groups = 1) =>
+        Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: options) : new IlgpuDevice(IlgpuMachine.Checker(lanes, groups), options);
 }
