@@ -16,4 +16,7 @@ public sealed record CardOptions
     /// same bits either way.
     /// </summary>
     public bool PersistentRecurrence { get; init; } = true;
+
+    /// <summary>Filled with what each kernel takes, which makes the device slower; none where nobody asks.</summary>
+    public LaunchProfile? Profile { get; init; }
 }

@@ -13,7 +13,9 @@ namespace DeepSpeechNet.GpuCheck;
 /// <summary>How fast a device is; each figure is the best of some repeats, the wait for the result included.</summary>
 internal static class SpeedTable
 {
-    private const int FramesPerSecond = 100, Features = 494;
+    /// <summary>Frames of a second, and numbers of a frame.</summary>
+    public const int FramesPerSecond = 100, Features = 494;
+
     private const string ProductName = "matrix product ";
 
     private static readonly int[] Sizes = [512, 1024, 2048, 4096];
@@ -87,7 +89,8 @@ internal static class SpeedTable
         }
     }
 
-    private static IEnumerable<(string Name, AcousticModelOptions Shape)> Networks(int hidden) =>
+    /// <summary>The networks that are measured: the Deep Speech network, and with gates in place of its recurrence.</summary>
+    public static IEnumerable<(string Name, AcousticModelOptions Shape)> Networks(int hidden) =>
         new[] { ("rnn", CellKind.ClippedRelu), ("gru", CellKind.GruResetAfter), ("lstm", CellKind.Lstm) }.Select(n => (n.Item1, new AcousticModelOptions { Context = 0, Stride = 1, Hidden = hidden, Cell = n.Item2, Dropout = 0 }));
 
     private static double Product(Device device, int size, int repeats)

@@ -17,6 +17,9 @@ internal sealed unsafe class IlgpuMachine : Machine
     /// <summary>How many machines of this process use a CUDA card, by its number.</summary>
     private static readonly ConcurrentDictionary<int, int> Queues = new();
 
+    /// <summary>Whether NVIDIA's Multi-Process Service lets several processes run kernels on a card at the same time: this is where its control daemon listens.</summary>
+    private static readonly bool CardsAreShared = File.Exists(Path.Combine(Environment.GetEnvironmentVariable("CUDA_MPS_PIPE_DIRECTORY") ?? "/tmp/nvidia-mps", "control"));
+
     private readonly Context? _context;
     private readonly Accelerator _accelerator;
     private readonly AcceleratorStream _stream;
@@ -24,6 +27,7 @@ internal sealed unsafe class IlgpuMachine : Machine
     private readonly CuBlas? _blas;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
     private readonly Dictionary<(Delegate Kernel, int Lanes), int> _groupsAtOnce = [];
+    private long _launches;
 
     /// <summary>A machine on an accelerator, which it owns.</summary>
     /// <param name="accelerator">The accelerator.</param>
@@ -55,6 +59,9 @@ internal sealed unsafe class IlgpuMachine : Machine
 
     /// <inheritdoc/>
     public override int TileSide { get; }
+
+    /// <inheritdoc/>
+    public override long Launches => _launches;
 
     /// <inheritdoc/>
     public override int Patience => _accelerator is CPUAccelerator ? 1 << 30 : base.Patience;
@@ -104,19 +111,19 @@ internal sealed unsafe class IlgpuMachine : Machine
             throw Failed(e);
         }
 
-        Launches++;
+        _launches++;
     }
 
     /// <inheritdoc/>
     /// <remarks>
     /// On CUDA what the driver makes of a kernel's registers and shared memory: the queue runs one kernel at a time, so that the whole card is free for it. With two queues each kernel could hold
-    /// a part of the card and wait for the rest, so that no groups of a card that this process uses twice are sure of each other. OpenCL promises nothing of the kind.
+    /// a part of the card and wait for the rest, so that no groups of a card that is used twice at the same time are sure of each other. OpenCL promises nothing of the kind.
     /// </remarks>
     public override int GroupsAtOnce<T>(Action<T> kernel, int lanes)
     {
         if (_accelerator is CPUAccelerator processor)
             return processor.NumMultiprocessors;
-        if (_accelerator is not CudaAccelerator cuda || Queues[cuda.DeviceId] > 1)
+        if (_accelerator is not CudaAccelerator cuda || CardsAreShared || Queues[cuda.DeviceId] > 1)
             return 0;
         if (_groupsAtOnce.TryGetValue((kernel, lanes), out int groups))
             return groups;
@@ -169,6 +176,20 @@ internal sealed unsafe class IlgpuMachine : Machine
     }
 
     /// <inheritdoc/>
+    public override void Wait()
+    {
+        _accelerator.Bind();
+        try
+        {
+            _stream.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <inheritdoc/>
     public override bool HasLibraryFor(in MatMulArguments product) => _blas is not null && CuBlas.IsWorthIt(product);
 
     /// <inheritdoc/>
@@ -176,7 +197,7 @@ internal sealed unsafe class IlgpuMachine : Machine
     {
         _accelerator.Bind();
         _blas!.Multiply(product);
-        Launches++;
+        _launches++;
     }
 
     /// <inheritdoc/>
@@ -184,7 +205,7 @@ internal sealed unsafe class IlgpuMachine : Machine
     {
         _accelerator.Bind();
         _blas!.Multiply(product, a, b);
-        Launches++;
+        _launches++;
     }
 
     /// <inheritdoc/>

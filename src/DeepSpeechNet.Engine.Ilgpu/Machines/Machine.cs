@@ -29,7 +29,7 @@ internal abstract class Machine : IDisposable
     public virtual int Patience => 1 << 23;
 
     /// <summary>How many kernels were launched so far.</summary>
-    public long Launches { get; protected set; }
+    public abstract long Launches { get; }
 
     /// <summary>Memory of its own.</summary>
     /// <exception cref="OutOfDeviceMemoryException">There is not that much left.</exception>
@@ -50,6 +50,9 @@ internal abstract class Machine : IDisposable
 
     /// <summary>Copies from the card; waits for everything queued before.</summary>
     public abstract void Download(ArrayView<byte> source, Span<byte> target);
+
+    /// <summary>Waits for everything queued before.</summary>
+    public abstract void Wait();
 
     /// <summary>Whether the vendor's library is there and this product is worth its call.</summary>
     public virtual bool HasLibraryFor(in MatMulArguments product) => false;

@@ -31,8 +31,8 @@ public sealed partial class IlgpuDevice : Device
     /// <summary>A device on a machine, which it owns.</summary>
     internal IlgpuDevice(Machine machine, CardOptions? options = null)
     {
-        _machine = machine;
         _options = options ?? new CardOptions();
+        _machine = _options.Profile is { } profile ? new ProfiledMachine(machine, profile) : machine;
         _none = machine.Allocate(Alignment);
         _all.Add(_none);
     }

@@ -12,6 +12,7 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
 {
     private readonly Dictionary<int, LaneTeam> _teams = [];
     private readonly Dictionary<int, GroupRing> _rings = [];
+    private long _launches;
 
     public override string Name => "stand-in";
 
@@ -20,6 +21,8 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
     public override int GroupLanes => groupLanes;
 
     public override int TileSide => tileSide;
+
+    public override long Launches => _launches;
 
     public override int Patience => 1000;
 
@@ -32,7 +35,7 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
 
     public override void Launch<T>(Action<T> kernel, Extent grid, Extent group, in T arguments)
     {
-        Launches++;
+        _launches++;
         T own = arguments;
         int size = group.X * group.Y;
         void Work() => kernel(own);
@@ -71,6 +74,10 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
                 }
             }
         }
+    }
+
+    public override void Wait()
+    {
     }
 
     /// <summary>How many products the library has made.</summary>
