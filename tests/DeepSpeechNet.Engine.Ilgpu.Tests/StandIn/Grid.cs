@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
+
 namespace ILGPU;
 
 /// <summary>Where the running lane's group is.</summary>
@@ -30,7 +33,7 @@ internal static class Group
 internal static class SharedMemory
 {
     public static ArrayView<T> Allocate<T>(int extent)
-        where T : unmanaged => Lane.Current.Share<T>(extent);
+        where T : unmanaged => new(Lane.Current.Share(extent * Unsafe.SizeOf<T>()), 0, extent);
 }
 
 /// <summary>The lanes of a machine that runs one at a time see everything at once.</summary>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using DeepSpeechNet.Engine.Ilgpu.Machines;
+using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 using ILGPU;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Tests.StandIn;
@@ -10,8 +11,7 @@ namespace DeepSpeechNet.Engine.Ilgpu.Tests.StandIn;
 /// </summary>
 internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, long? library = null, int groupsAtOnce = 0) : Machine
 {
-    private readonly Dictionary<int, LaneTeam> _teams = [];
-    private readonly Dictionary<int, GroupRing> _rings = [];
+    private readonly GroupRunner _runner = new();
     private long _launches;
 
     public override string Name => "stand-in";
@@ -37,43 +37,8 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
     {
         _launches++;
         T own = arguments;
-        int size = group.X * group.Y;
-        void Work() => kernel(own);
         MeetsAtBarriersAttribute? meets = kernel.Method.GetCustomAttribute<MeetsAtBarriersAttribute>();
-        if (meets is { AcrossGroups: true } && grid.X * grid.Y * grid.Z <= groupsAtOnce && !BreaksItsWord)
-        {
-            if (!_rings.TryGetValue(size, out GroupRing? ring))
-                _rings.Add(size, ring = new GroupRing());
-            ring.Run(Work, grid, group);
-            return;
-        }
-
-        LaneTeam? team = null;
-        if (meets is not null && !_teams.TryGetValue(size, out team))
-            _teams.Add(size, team = new LaneTeam(size));
-        Lane alone = new(null, 0);
-        alone.Enter();
-        for (int z = 0; z < grid.Z; z++)
-        {
-            for (int y = 0; y < grid.Y; y++)
-            {
-                for (int x = 0; x < grid.X; x++)
-                {
-                    Extent at = new(x, y, z);
-                    if (team is not null)
-                    {
-                        team.RunGroup(Work, grid, at, group);
-                        continue;
-                    }
-
-                    for (int i = 0; i < size; i++)
-                    {
-                        alone.Place(grid, at, group, i);
-                        kernel(own);
-                    }
-                }
-            }
-        }
+        _runner.Run(() => kernel(own), grid, group, meets is not null, meets is { AcrossGroups: true } && !BreaksItsWord && grid.X * grid.Y * grid.Z <= groupsAtOnce);
     }
 
     public override void Wait()
@@ -98,13 +63,7 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
 
     public override void Download(ArrayView<byte> source, Span<byte> target) => source.AsBytes().CopyTo(target);
 
-    public override void Dispose()
-    {
-        foreach (LaneTeam team in _teams.Values)
-            team.Dispose();
-        foreach (GroupRing ring in _rings.Values)
-            ring.Dispose();
-    }
+    public override void Dispose() => _runner.Dispose();
 
     private void Multiply(in MatMulArguments p, Func<int, float> a, Func<int, float> b)
     {

@@ -1,7 +1,6 @@
-using System.Runtime.CompilerServices;
 using DeepSpeechNet.Engine.Ilgpu.Machines;
 
-namespace ILGPU;
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 
 /// <summary>One lane while it runs: its place, and how it meets the others.</summary>
 internal sealed class Lane
@@ -52,8 +51,8 @@ internal sealed class Lane
     /// <summary>Lets other groups run, where groups run side by side.</summary>
     public void Yield() => _team?.Yield(_number);
 
-    public ArrayView<T> Share<T>(int extent)
-        where T : unmanaged => new(Team.Shared(_requests++, extent * Unsafe.SizeOf<T>()), 0, extent);
+    /// <summary>Memory that the lanes of a group share: each lane's n-th request gets the same piece, which holds NaN at first.</summary>
+    public byte[] Share(int bytes) => Team.Shared(_requests++, bytes);
 
     private LaneTeam Team => _team ?? throw new InvalidOperationException("The lanes of this kernel talk, but it is not marked as one whose lanes meet at barriers.");
 }

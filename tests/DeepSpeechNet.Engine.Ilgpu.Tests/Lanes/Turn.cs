@@ -1,4 +1,4 @@
-namespace ILGPU;
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 
 /// <summary>The right to run, handed to one thread. It waits without spinning: there are many that wait, and one that has work.</summary>
 internal sealed class Turn

@@ -1,6 +1,6 @@
 using DeepSpeechNet.Engine.Ilgpu.Machines;
 
-namespace ILGPU;
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 
 /// <summary>
 /// Groups that run side by side, so that they can wait for each other: exactly one lane of one group runs at any time, and a group hands the turn on when one of its lanes uses an atomic

@@ -1,6 +1,6 @@
 using DeepSpeechNet.Engine.Ilgpu.Machines;
 
-namespace ILGPU;
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 
 /// <summary>
 /// The lanes of one group, each on a thread of its own, of which exactly one runs at any time: a lane runs up to a barrier, then the next does. So what a
