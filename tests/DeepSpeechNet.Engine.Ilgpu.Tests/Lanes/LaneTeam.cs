@@ -101,7 +101,7 @@ internal sealed class LaneTeam : IDisposable
     {
         if (number == _shared.Count)
         {
-            byte[] piece = new byte[bytes];
+            byte[] piece = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
             piece.AsSpan().Fill(0xFF);
             _shared.Add(piece);
         }
@@ -109,7 +109,7 @@ internal sealed class LaneTeam : IDisposable
         // A team serves many kernels: a piece grows to the largest.
         if (_shared[number].Length < bytes)
         {
-            _shared[number] = new byte[bytes];
+            _shared[number] = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
             _shared[number].AsSpan().Fill(0xFF);
         }
 

@@ -1,17 +1,18 @@
 using DeepSpeechNet.Engine.Ilgpu.Machines;
+using DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Tests;
 
 /// <summary>
-/// The device that the tests of this build run on: ILGPU's processor accelerator, or the card that the environment variable DSN_TEST_DEVICE names (gpu,
-/// gpu:1).
+/// The device that the tests of this build run on: ILGPU's processor accelerator, or what the environment variable DSN_TEST_DEVICE names: a card (gpu, gpu:1), or what is compiled for CUDA
+/// cards, run without one (ptx).
 /// </summary>
 internal static class TestedDevices
 {
     private static string? Card => Environment.GetEnvironmentVariable("DSN_TEST_DEVICE");
 
     /// <summary>Rows and columns from which a product on <see cref="CreateWide"/> is a large one.</summary>
-    public static int LargeExtent => Card is null ? 256 : 1024;
+    public static int LargeExtent => Card is null or "ptx" ? 256 : 1024;
 
     public static IlgpuDevice Create() => Create(16);
 
@@ -25,6 +26,6 @@ internal static class TestedDevices
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => Create(256);
 
-    private static IlgpuDevice Create(int lanes, CardOptions? options = null, int groups = 1) =>
-        Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: options) : new IlgpuDevice(IlgpuMachine.Checker(lanes, groups), options);
+    private static IlgpuDevice Create(int lanes, CardOptions? options = null, int groups = 1) => Card == "ptx" ? new IlgpuDevice(new PtxMachine(lanes, lanes == 16 ? 4 : 16, groups), options)
+        : Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: options) : new IlgpuDevice(IlgpuMachine.Checker(lanes, groups), options);
 }

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using DeepSpeechNet.Engine.Ilgpu.Machines;
+using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
+
+/// <summary>Instructions do what the PTX ISA says of them, and what a card refuses is refused.</summary>
+public sealed class PtxTests : IDisposable
+{
+    private readonly GroupRunner _runner = new();
+    private readonly int[] _values = GC.AllocateArray<int>(64, pinned: true);
+
+    public void Dispose() => _runner.Dispose();
+
+    /// <summary>Comparisons with NaN, distances past a register's width, numbers without a sign, roundings.</summary>
+    [Theory]
+    [InlineData("setp.lt.f32 %p1, 0f7FC00000, 0f3F800000; selp.b32 %r1, 1, 0, %p1;", 0)]
+    [InlineData("setp.geu.f32 %p1, 0f7FC00000, 0f3F800000; selp.b32 %r1, 1, 0, %p1;", 1)]
+    [InlineData("setp.leu.f32 %p1, 0f40000000, 0f3F800000; selp.b32 %r1, 1, 0, %p1;", 0)]
+    [InlineData("setp.ge.f32 %p1, 0f7FC00000, 0f3F800000; selp.b32 %r1, 1, 0, %p1;", 0)]
+    [InlineData("setp.neu.f32 %p1, 0f7FC00000, 0f7FC00000; selp.b32 %r1, 1, 0, %p1;", 1)]
+    [InlineData("setp.hi.u32 %p1, 4294967295, 1; selp.b32 %r1, 1, 0, %p1;", 1)]
+    [InlineData("setp.gt.s32 %p1, -1, 1; selp.b32 %r1, 1, 0, %p1;", 0)]
+    [InlineData("testp.notanumber.f32 %p1, 0fFFC00000; not.pred %p2, %p1; selp.b32 %r1, 1, 0, %p2;", 0)]
+    [InlineData("shl.b32 %r1, 1, 32;", 0)]
+    [InlineData("shr.s32 %r1, -8, 40;", -1)]
+    [InlineData("shr.u32 %r1, -1, 28;", 15)]
+    [InlineData("rem.s32 %r1, -7, 3;", -1)]
+    [InlineData("mul.wide.u32 %rd9, 4294967295, 16; shr.u64 %rd8, %rd9, 32; cvt.s32.s64 %r1, %rd8;", 15)]
+    [InlineData("cvt.rzi.s32.f32 %r1, 0fBFC00000;", -1)]
+    [InlineData("cvt.rzi.s32.f32 %r1, 0f7FC00000;", 0)]
+    [InlineData("cvt.rzi.s32.f32 %r1, 0f7F800000;", int.MaxValue)]
+    [InlineData("mov.f32 %f1, 0f3F800000; mov.b32 %r1, %f1;", 0x3F800000)]
+    [InlineData("mov.b32 %r2, 5; mov.b32 %r1, 1; setp.eq.s32 %p1, %r2, 5; @!%p1 mov.b32 %r1, 2; @%p1 mov.b32 %r1, 3;", 3)]
+    public void Instructions(string instructions, int expected) => Assert.Equal(expected, Run(instructions)[0]);
+
+    /// <summary>(1 + 2^-12)^2 - (1 + 2^-11) is 2^-24 with one rounding, 0 with two.</summary>
+    [Theory]
+    [InlineData("mul.f32 %f2, %f1, %f1; add.f32 %f3, %f2, 0fBF801000;", 0x33800000)]
+    [InlineData("mul.f32 %f2, %f1, %f1; sub.f32 %f3, %f2, 0f3F801000;", 0x33800000)]
+    [InlineData("mul.f32 %f2, %f1, %f1; sub.f32 %f3, 0f3F801000, %f2;", unchecked((int)0xB3800000))]
+    [InlineData("mul.f32 %f2, %f1, %f1; mov.f32 %f4, 0f00000000; mov.f32 %f2, 0f3F801000; sub.f32 %f3, %f2, 0f3F801000;", 0)]
+    [InlineData("mul.f32 %f2, %f1, %f1; mov.f32 %f1, 0f00000000; sub.f32 %f3, %f2, 0f3F801000;", 0)]
+    public void A_product_and_a_sum_are_one_rounding_where_nothing_comes_between(string instructions, int expected) =>
+        Assert.Equal(expected, Run($"mov.f32 %f1, 0f3F800800; {instructions} mov.b32 %r1, %f3;")[0]);
+
+    [Fact]
+    public void Lanes_share_memory_and_meet()
+    {
+        int[] seen = Run("mov.b64 %rd5, piece; mov.b32 %r1, %tid.x; mul.wide.u32 %rd6, %r1, 4; add.u64 %rd7, %rd5, %rd6; st.shared.b32 [%rd7], %r1; bar.sync 0; xor.b32 %r1, %r1, 3; mul.wide.u32 %rd6, %r1, 4; add.u64 %rd7, %rd5, %rd6; ld.shared.b32 %r1, [%rd7];", lanes: 4);
+        Assert.Equal([3, 2, 1, 0], seen[..4]);
+    }
+
+    [Theory]
+    [InlineData("ld.b32 %r1, [%rd1];", null)]
+    [InlineData("add.u64 %rd2, %rd1, 2; ld.b32 %r1, [%rd2];", "aligned")]
+    [InlineData("add.u64 %rd2, %rd1, 4; ld.v4.f32 {%f1, %f2, %f3, %f4}, [%rd2];", "aligned")]
+    [InlineData("add.u64 %rd2, %rd1, 256; ld.b32 %r1, [%rd2];", "no buffer")]
+    [InlineData("ld.shared.b32 %r1, [%rd1];", "shared memory")]
+    [InlineData("mov.b64 %rd2, piece; ld.b32 %r1, [%rd2];", "no buffer")]
+    public void Memory_is_what_and_where_it_should_be(string instructions, string? complaint)
+    {
+        if (complaint is null)
+            Run(instructions, lanes: 2);
+        else
+            Assert.Contains(complaint, Assert.Throws<InvalidOperationException>(() => Run(instructions, lanes: 2)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs instructions in a group, each of whose lanes stores %r1 at its place. %rd1 is where a buffer of 64 integers starts, at a multiple of 16.</summary>
+    private int[] Run(string instructions, int lanes = 1)
+    {
+        long start = Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0), aligned = (start + 15) / 16 * 16;
+        PtxMemory memory = new();
+        memory.Add(aligned, 256 - (aligned - start));
+        PtxCode code = PtxCode.Parse($"""
+            .visible .entry Kernel_Test(
+                .param .align 8 .b8 _a_1[8]
+            )
+            {"{"}
+            .shared .align 4 .b8 piece[16];
+            .reg .b32 %r<9>;
+            ld.param.b64 %rd1, [_a_1];
+            {instructions.Replace("; ", ";\n", StringComparison.Ordinal)}
+            mov.b32 %r8, %tid.x;
+            mul.wide.u32 %rd20, %r8, 4;
+            add.u64 %rd21, %rd1, %rd20;
+            st.b32 [%rd21], %r1;
+            ret;
+            {"}"}
+            """);
+        Action<PtxFrame> kernel = PtxTranslator.Translate(code, memory);
+        long[] arguments = GC.AllocateArray<long>(1, pinned: true);
+        arguments[0] = aligned;
+        long at = Marshal.UnsafeAddrOfPinnedArrayElement(arguments, 0);
+        _runner.Run(() => kernel(PtxMachine.FrameOf(code, at)), new Extent(1), new Extent(lanes), meet: true, sideBySide: false);
+        return _values[(int)((aligned - start) / 4)..];
+    }
+}

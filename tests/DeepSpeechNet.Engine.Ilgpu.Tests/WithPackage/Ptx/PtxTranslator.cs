@@ -1,0 +1,540 @@
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Emit;
+using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
+
+/// <summary>
+/// Makes a method of a kernel's PTX, instruction by instruction, so that it runs without a card. A product whose only use is a sum is fused with it and rounded once, as a driver's compiler
+/// does where instructions leave it open.
+/// </summary>
+internal sealed class PtxTranslator
+{
+    private readonly PtxCode _code;
+    private readonly ILGenerator _il;
+    private readonly Dictionary<string, LocalBuilder> _registers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Label> _labels = new(StringComparer.Ordinal);
+
+    /// <summary>For a register that holds a product of the current stretch without jumps: its factors.</summary>
+    private readonly Dictionary<string, (string A, string B)> _products = new(StringComparer.Ordinal);
+
+    private PtxTranslator(PtxCode code, ILGenerator il)
+    {
+        _code = code;
+        _il = il;
+        foreach (PtxInstruction i in code.Instructions)
+        {
+            if (i.Label is { } label)
+                _labels.Add(label, il.DefineLabel());
+        }
+    }
+
+    /// <summary>The method.</summary>
+    public static Action<PtxFrame> Translate(PtxCode code, PtxMemory memory)
+    {
+        DynamicMethod method = new("kernel", typeof(void), [typeof(PtxMemory), typeof(PtxFrame)], typeof(PtxTranslator).Module, skipVisibility: true);
+        PtxTranslator translator = new(code, method.GetILGenerator());
+        foreach (PtxInstruction i in code.Instructions)
+            translator.Emit(i);
+        return method.CreateDelegate<Action<PtxFrame>>(memory);
+    }
+
+    private void Emit(PtxInstruction i)
+    {
+        if (i.Label is { } label)
+        {
+            _products.Clear();
+            _il.MarkLabel(_labels[label]);
+        }
+
+        Label skip = default;
+        if (i.Predicate is not null)
+        {
+            skip = _il.DefineLabel();
+            _il.Emit(OpCodes.Ldloc, Register(i.Predicate));
+            _il.Emit(i.Negated ? OpCodes.Brtrue : OpCodes.Brfalse, skip);
+        }
+
+        try
+        {
+            EmitPlain(i);
+        }
+        catch (Exception e) when (e is not NotSupportedException)
+        {
+            throw new NotSupportedException($"{i.Name} {string.Join(", ", i.Operands)}: {e.Message}", e);
+        }
+
+        if (i.Predicate is not null)
+            _il.MarkLabel(skip);
+    }
+
+    private void EmitPlain(PtxInstruction i)
+    {
+        string type = i.Parts[^1];
+        switch (i.Parts[0])
+        {
+            case "bra":
+                _products.Clear();
+                _il.Emit(OpCodes.Br, _labels[i.Operands[0]]);
+                break;
+            case "ret":
+                _il.Emit(OpCodes.Ret);
+                break;
+            case "bar":
+                EmitLane(nameof(Lane.Meet));
+                break;
+            case "membar":
+                break;
+            case "ld":
+                EmitLoad(i, type);
+                break;
+            case "st":
+                EmitStore(i, type);
+                break;
+            case "atom" or "red":
+                EmitAtomicAdd(i);
+                break;
+            case "setp":
+                Push(i.Operands[1], type);
+                Push(i.Operands[2], type);
+                EmitComparison(i.Parts[1], type);
+                Pop(i.Operands[0], "pred");
+                break;
+            case "selp":
+                EmitSelection(i, type);
+                break;
+            case "testp":
+                if (i.Parts[1] != "notanumber")
+                    throw new NotSupportedException(i.Name);
+                Push(i.Operands[1], type);
+                _il.Emit(OpCodes.Call, (type == "f32" ? typeof(float) : typeof(double)).GetMethod(nameof(float.IsNaN))!);
+                Pop(i.Operands[0], "pred");
+                break;
+            case "cvt":
+                Push(i.Operands[1], type);
+                EmitConversion(i.Parts[^2], type, i.Parts);
+                Pop(i.Operands[0], i.Parts[^2]);
+                break;
+            case "mul" when i.Parts[1] == "wide":
+                Push(i.Operands[1], type);
+                _il.Emit(type == "u32" ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+                Push(i.Operands[2], type);
+                _il.Emit(type == "u32" ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+                _il.Emit(OpCodes.Mul);
+                Pop(i.Operands[0], "b64");
+                break;
+            default:
+                EmitArithmetic(i, type);
+                break;
+        }
+    }
+
+    private void EmitArithmetic(PtxInstruction i, string type)
+    {
+        if (i.Parts[0] is "add" or "sub" && type is "f32" or "f64" && Fused(i, type, i.Parts[0] == "sub"))
+            return;
+        bool shift = i.Parts[0] is "shl" or "shr";
+        for (int n = 1; n < i.Operands.Length; n++)
+            Push(i.Operands[n], shift && n == 2 ? "u32" : type);
+        Type? number = type switch { "f32" => typeof(float), "f64" => typeof(double), _ => null };
+        bool signed = type[0] == 's';
+        switch (i.Parts[0])
+        {
+            case "mov":
+                break;
+            case "add":
+                _il.Emit(OpCodes.Add);
+                break;
+            case "sub":
+                _il.Emit(OpCodes.Sub);
+                break;
+            case "mul" when number is not null || i.Parts[1] == "lo":
+                _il.Emit(OpCodes.Mul);
+                break;
+            case "div":
+                _il.Emit(number is not null || signed ? OpCodes.Div : OpCodes.Div_Un);
+                break;
+            case "rem":
+                _il.Emit(signed ? OpCodes.Rem : OpCodes.Rem_Un);
+                break;
+            case "neg":
+                _il.Emit(OpCodes.Neg);
+                break;
+            case "and":
+                _il.Emit(OpCodes.And);
+                break;
+            case "or":
+                _il.Emit(OpCodes.Or);
+                break;
+            case "xor":
+                _il.Emit(OpCodes.Xor);
+                break;
+            case "not":
+                if (type == "pred")
+                {
+                    _il.Emit(OpCodes.Ldc_I4_0);
+                    _il.Emit(OpCodes.Ceq);
+                }
+                else
+                    _il.Emit(OpCodes.Not);
+                break;
+            case "shl" or "shr":
+                EmitShift(i.Parts[0] == "shl", type);
+                break;
+            case "rcp":
+                _il.Emit(OpCodes.Call, Own(type == "f32" ? nameof(Reciprocal) : nameof(ReciprocalDouble)));
+                break;
+            case "sqrt":
+                _il.Emit(OpCodes.Call, number!.GetMethod(nameof(float.Sqrt), [number])!);
+                break;
+            default:
+                throw new NotSupportedException($"The instruction {i.Name} is not known here.");
+        }
+
+        Pop(i.Operands[0], type);
+        if (i.Parts[0] == "mul" && number is not null && !i.Operands.AsSpan()[1..].Contains(i.Operands[0]))
+            _products[i.Operands[0]] = (i.Operands[1], i.Operands[2]);
+    }
+
+    /// <summary>A sum or difference of which one term is a product of this stretch.</summary>
+    private bool Fused(PtxInstruction i, string type, bool difference)
+    {
+        bool second = _products.ContainsKey(i.Operands[2]);
+        (string product, string other) = second ? (i.Operands[2], i.Operands[1]) : (i.Operands[1], i.Operands[2]);
+        if (!_products.TryGetValue(product, out (string A, string B) factors))
+            return false;
+        Push(factors.A, type);
+        if (difference && second)
+            _il.Emit(OpCodes.Neg);
+        Push(factors.B, type);
+        Push(other, type);
+        if (difference && !second)
+            _il.Emit(OpCodes.Neg);
+        Type number = type == "f32" ? typeof(float) : typeof(double);
+        _il.Emit(OpCodes.Call, number.GetMethod(nameof(float.FusedMultiplyAdd), [number, number, number])!);
+        Pop(i.Operands[0], type);
+        return true;
+    }
+
+    /// <summary>Distances past the width give zeros, or the sign, as PTX has it and .NET does not.</summary>
+    private void EmitShift(bool left, string type)
+    {
+        _il.Emit(OpCodes.Call, Own((left, type) switch
+        {
+            (true, "b32") => nameof(ShiftLeft),
+            (true, "b64") => nameof(ShiftLeftLong),
+            (false, "s32") => nameof(ShiftRight),
+            (false, "u32") => nameof(ShiftRightUnsigned),
+            (false, "u64") => nameof(ShiftRightUnsignedLong),
+            _ => throw new NotSupportedException($"a shift of {type}"),
+        }));
+    }
+
+    private void EmitComparison(string comparison, string type)
+    {
+        bool floats = type[0] == 'f', unsigned = type[0] == 'u';
+
+        // Ordered comparisons of numbers are false where one is NaN, those with a u are true there; for integers ls, lo, hs and hi are those without a sign.
+        bool negate = false;
+        switch (comparison)
+        {
+            case "eq":
+                _il.Emit(OpCodes.Ceq);
+                break;
+            case "ne" when !floats:
+            case "neu":
+                _il.Emit(OpCodes.Ceq);
+                negate = true;
+                break;
+            case "lt" or "lo":
+                _il.Emit(unsigned ? OpCodes.Clt_Un : OpCodes.Clt);
+                break;
+            case "gt" or "hi":
+                _il.Emit(unsigned ? OpCodes.Cgt_Un : OpCodes.Cgt);
+                break;
+            case "ltu":
+                _il.Emit(OpCodes.Clt_Un);
+                break;
+            case "gtu":
+                _il.Emit(OpCodes.Cgt_Un);
+                break;
+            case "le" or "ls":
+                _il.Emit(floats || unsigned ? OpCodes.Cgt_Un : OpCodes.Cgt);
+                negate = true;
+                break;
+            case "ge" or "hs":
+                _il.Emit(floats || unsigned ? OpCodes.Clt_Un : OpCodes.Clt);
+                negate = true;
+                break;
+            case "leu":
+                _il.Emit(OpCodes.Cgt);
+                negate = true;
+                break;
+            case "geu":
+                _il.Emit(OpCodes.Clt);
+                negate = true;
+                break;
+            default:
+                throw new NotSupportedException($"the comparison {comparison}");
+        }
+
+        if (!negate)
+            return;
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Ceq);
+    }
+
+    private void EmitSelection(PtxInstruction i, string type)
+    {
+        Label no = _il.DefineLabel(), end = _il.DefineLabel();
+        type = Typed(i.Operands[0], type);
+        _il.Emit(OpCodes.Ldloc, Register(i.Operands[3]));
+        _il.Emit(OpCodes.Brfalse, no);
+        Push(i.Operands[1], type);
+        Pop(i.Operands[0], type);
+        _il.Emit(OpCodes.Br, end);
+        _il.MarkLabel(no);
+        Push(i.Operands[2], type);
+        Pop(i.Operands[0], type);
+        _il.MarkLabel(end);
+    }
+
+    private void EmitConversion(string to, string from, string[] parts)
+    {
+        // From a fraction to an integer: towards zero, to the nearest that there is, NaN to zero, as .NET does too.
+        if (from[0] == 'f' && to[0] != 'f' && !parts.Contains("rzi"))
+            throw new NotSupportedException(string.Join('.', parts));
+        switch (to)
+        {
+            case "f32":
+                if (from[0] == 'u')
+                    _il.Emit(OpCodes.Conv_R_Un);
+                _il.Emit(OpCodes.Conv_R4);
+                break;
+            case "f64":
+                if (from[0] == 'u')
+                    _il.Emit(OpCodes.Conv_R_Un);
+                _il.Emit(OpCodes.Conv_R8);
+                break;
+            case "s32" when from[0] == 'f':
+                if (from == "f32")
+                    _il.Emit(OpCodes.Conv_R8);
+                _il.Emit(OpCodes.Call, Own(nameof(ToInteger)));
+                break;
+            case "s32":
+                _il.Emit(OpCodes.Conv_I4);
+                break;
+            case "s64" when from == "s32":
+                _il.Emit(OpCodes.Conv_I8);
+                break;
+            case "u16":
+                _il.Emit(OpCodes.Conv_U2);
+                break;
+            default:
+                throw new NotSupportedException(string.Join('.', parts));
+        }
+    }
+
+    private void EmitLoad(PtxInstruction i, string type)
+    {
+        bool parameter = i.Parts[1] == "param";
+        int count = i.Operands.Length - 1, bytes = Bytes(type);
+        LocalBuilder at = _il.DeclareLocal(typeof(long));
+        if (parameter)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, typeof(PtxFrame).GetProperty(nameof(PtxFrame.Arguments))!.GetMethod!);
+            string inside = i.Operands[^1].Trim('[', ']');
+            int plus = inside.IndexOf('+', StringComparison.Ordinal);
+            _il.Emit(OpCodes.Ldc_I8, plus < 0 ? 0L : long.Parse(inside[(plus + 1)..], CultureInfo.InvariantCulture));
+            _il.Emit(OpCodes.Add);
+        }
+        else
+            EmitAddress(i, i.Operands[^1], bytes * count);
+        _il.Emit(OpCodes.Stloc, at);
+        for (int n = 0; n < count; n++)
+        {
+            _il.Emit(OpCodes.Ldloc, at);
+            _il.Emit(OpCodes.Ldc_I4, n * bytes);
+            _il.Emit(OpCodes.Add);
+            _il.Emit(type switch { "f32" => OpCodes.Ldind_R4, "f64" => OpCodes.Ldind_R8, "b64" => OpCodes.Ldind_I8, "b32" => OpCodes.Ldind_I4, _ => OpCodes.Ldind_U2 });
+            Pop(i.Operands[n], type);
+        }
+    }
+
+    private void EmitStore(PtxInstruction i, string type)
+    {
+        int count = i.Operands.Length - 1, bytes = Bytes(type);
+        LocalBuilder at = _il.DeclareLocal(typeof(long));
+        EmitAddress(i, i.Operands[0], bytes * count);
+        _il.Emit(OpCodes.Stloc, at);
+        for (int n = 0; n < count; n++)
+        {
+            _il.Emit(OpCodes.Ldloc, at);
+            _il.Emit(OpCodes.Ldc_I4, n * bytes);
+            _il.Emit(OpCodes.Add);
+            Push(i.Operands[n + 1], type);
+            _il.Emit(type switch { "f32" => OpCodes.Stind_R4, "f64" => OpCodes.Stind_R8, "b64" => OpCodes.Stind_I8, "b32" => OpCodes.Stind_I4, _ => OpCodes.Stind_I2 });
+        }
+    }
+
+    private void EmitAtomicAdd(PtxInstruction i)
+    {
+        if (i.Parts[^2] != "add" || i.Parts[^1] != "u32")
+            throw new NotSupportedException(i.Name);
+        bool wanted = i.Parts[0] == "atom";
+        LocalBuilder at = _il.DeclareLocal(typeof(long));
+        EmitAddress(i, i.Operands[wanted ? 1 : 0], sizeof(int));
+        _il.Emit(OpCodes.Stloc, at);
+        if (wanted)
+        {
+            _il.Emit(OpCodes.Ldloc, at);
+            _il.Emit(OpCodes.Ldind_I4);
+        }
+
+        _il.Emit(OpCodes.Ldloc, at);
+        _il.Emit(OpCodes.Ldloc, at);
+        _il.Emit(OpCodes.Ldind_I4);
+        Push(i.Operands[^1], "b32");
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stind_I4);
+        EmitLane(nameof(Lane.Yield));
+        if (wanted)
+            Pop(i.Operands[0], "b32");
+    }
+
+    /// <summary>Pushes a checked address: in the memory that the instruction names, or in the card's where it names none.</summary>
+    private void EmitAddress(PtxInstruction i, string operand, int bytes)
+    {
+        bool shared = i.Parts[1] == "shared";
+        _il.Emit(shared ? OpCodes.Ldarg_1 : OpCodes.Ldarg_0);
+        Push(operand.Trim('[', ']'), "b64");
+        _il.Emit(OpCodes.Ldc_I4, bytes);
+        _il.Emit(OpCodes.Call, typeof(PtxMemory).GetMethod(shared ? nameof(PtxMemory.Shared) : nameof(PtxMemory.Global))!);
+    }
+
+    private void EmitLane(string method)
+    {
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Call, typeof(PtxFrame).GetProperty(nameof(PtxFrame.Lane))!.GetMethod!);
+        _il.Emit(OpCodes.Call, typeof(Lane).GetMethod(method)!);
+    }
+
+    /// <summary>Pushes an operand as a number of a type; a register of another kind of the same size gives its bits.</summary>
+    private void Push(string operand, string type)
+    {
+        string kind = Kind(type);
+        if (Array.IndexOf(PtxFrame.Registers, operand) is var special and >= 0)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Ldc_I4, special);
+            _il.Emit(OpCodes.Call, typeof(PtxFrame).GetMethod(nameof(PtxFrame.Special))!);
+        }
+        else if (operand[0] == '%')
+        {
+            _il.Emit(OpCodes.Ldloc, Register(operand));
+            Reinterpret(KindOf(operand), kind);
+        }
+        else if (operand.StartsWith("0f", StringComparison.Ordinal) && kind is "f32" or "i32")
+        {
+            _il.Emit(OpCodes.Ldc_I4, int.Parse(operand.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            Reinterpret("i32", kind);
+        }
+        else if (operand.StartsWith("0d", StringComparison.Ordinal) && kind is "f64" or "i64")
+        {
+            _il.Emit(OpCodes.Ldc_I8, long.Parse(operand.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            Reinterpret("i64", kind);
+        }
+        else if (_code.Shared.IndexOf(_code.Shared.FirstOrDefault(p => p.Name == operand)) is var piece and >= 0)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Ldc_I4, piece);
+            _il.Emit(OpCodes.Call, typeof(PtxFrame).GetMethod(nameof(PtxFrame.StartOf))!);
+        }
+        else if (kind == "i64")
+            _il.Emit(OpCodes.Ldc_I8, operand[0] == '-' ? long.Parse(operand, CultureInfo.InvariantCulture) : (long)ulong.Parse(operand, CultureInfo.InvariantCulture));
+        else if (kind == "i32")
+            _il.Emit(OpCodes.Ldc_I4, (int)long.Parse(operand, CultureInfo.InvariantCulture));
+        else
+            throw new NotSupportedException($"{operand} as {type}");
+    }
+
+    /// <summary>Puts what was pushed into a register.</summary>
+    private void Pop(string register, string type)
+    {
+        Reinterpret(Kind(type), KindOf(register));
+        _il.Emit(OpCodes.Stloc, Register(register));
+        _products.Remove(register);
+        foreach ((string product, (string a, string b)) in _products)
+        {
+            if (a == register || b == register)
+                _products.Remove(product);
+        }
+    }
+
+    private void Reinterpret(string from, string to)
+    {
+        if (from == to)
+            return;
+        _il.Emit(OpCodes.Call, (from, to) switch
+        {
+            ("f32", "i32") => typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToInt32Bits))!,
+            ("i32", "f32") => typeof(BitConverter).GetMethod(nameof(BitConverter.Int32BitsToSingle))!,
+            ("f64", "i64") => typeof(BitConverter).GetMethod(nameof(BitConverter.DoubleToInt64Bits))!,
+            ("i64", "f64") => typeof(BitConverter).GetMethod(nameof(BitConverter.Int64BitsToDouble))!,
+            _ => throw new NotSupportedException($"{from} where {to} is needed"),
+        });
+    }
+
+    private LocalBuilder Register(string name)
+    {
+        if (!_registers.TryGetValue(name, out LocalBuilder? local))
+        {
+            local = _il.DeclareLocal(KindOf(name) switch { "f32" => typeof(float), "f64" => typeof(double), "i64" => typeof(long), _ => typeof(int) });
+            _registers.Add(name, local);
+        }
+
+        return local;
+    }
+
+    /// <summary>The type of an instruction on bits, for a register that holds a fraction.</summary>
+    private static string Typed(string register, string type) => KindOf(register) switch { "f32" => "f32", "f64" => "f64", _ => type };
+
+    private static string KindOf(string register) => register.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') switch
+    {
+        "%f" => "f32",
+        "%fd" => "f64",
+        "%rd" => "i64",
+        "%r" or "%rs" or "%p" => "i32",
+        _ => throw new NotSupportedException($"the register {register}"),
+    };
+
+    private static string Kind(string type) => type switch
+    {
+        "f32" or "f64" => type,
+        "b64" or "s64" or "u64" => "i64",
+        "b32" or "s32" or "u32" or "b16" or "u16" or "pred" => "i32",
+        _ => throw new NotSupportedException($"the type {type}"),
+    };
+
+    private static int Bytes(string type) => type switch { "b16" => 2, "f32" or "b32" => 4, "f64" or "b64" => 8, _ => throw new NotSupportedException($"memory of {type}") };
+
+    private static MethodInfo Own(string name) => typeof(PtxTranslator).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    private static float Reciprocal(float x) => 1 / x;
+
+    private static double ReciprocalDouble(double x) => 1 / x;
+
+    private static int ToInteger(double x) => double.IsNaN(x) ? 0 : x >= int.MaxValue ? int.MaxValue : x <= int.MinValue ? int.MinValue : (int)x;
+
+    private static int ShiftLeft(int x, int by) => (uint)by > 31 ? 0 : x << by;
+
+    private static long ShiftLeftLong(long x, int by) => (uint)by > 63 ? 0 : x << by;
+
+    private static int ShiftRight(int x, int by) => x >> ((uint)by > 31 ? 31 : by);
+
+    private static int ShiftRightUnsigned(int x, int by) => (uint)by > 31 ? 0 : (int)((uint)x >> by);
+
+    private static long ShiftRightUnsignedLong(long x, int by) => (uint)by > 63 ? 0 : (long)((ulong)x >> by);
+}
