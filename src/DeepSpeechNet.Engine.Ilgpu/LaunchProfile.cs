@@ -23,7 +23,7 @@ public sealed class LaunchProfile
 }
 
 /// <summary>A line of a <see cref="LaunchProfile"/>.</summary>
-/// <param name="Kernel">Its name; "library product" for those of the vendor's library.</param>
+/// <param name="Kernel">Its name; products by the vendor's library or by tensor cores go by these.</param>
 /// <param name="Launches">How often it ran.</param>
 /// <param name="Time">How long all runs took.</param>
 public sealed record KernelTime(string Kernel, long Launches, TimeSpan Time);

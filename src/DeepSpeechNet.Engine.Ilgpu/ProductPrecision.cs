@@ -12,8 +12,8 @@ public enum ProductPrecision
     TensorFloat32,
 
     /// <summary>
-    /// Factors are rounded to bfloat16, 7 bits of fraction (D. Kalamkar et al. 2019, "A study of bfloat16 for deep learning training"): on tensor cores where NVIDIA's library is there. Without it the results are
-    /// as coarse, and no faster.
+    /// Factors are rounded to bfloat16, 7 bits of fraction (D. Kalamkar et al. 2019, "A study of bfloat16 for deep learning training"): on tensor cores, by NVIDIA's library
+    /// or, from Ampere on, by our own kernel. Elsewhere the results are as coarse, and no faster.
     /// </summary>
     BFloat16,
 }

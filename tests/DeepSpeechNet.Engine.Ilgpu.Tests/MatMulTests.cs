@@ -96,6 +96,25 @@ public sealed class MatMulTests : IDisposable
         AssertClose((i, j) => expected[i, j], c);
     }
 
+    /// <summary>Past a tile of tensor cores, where a card has them, on either side; factors as they lie and transposed.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Larger_products_in_bfloat16_are_those_of_rounded_factors(bool transposeA, bool transposeB)
+    {
+        using IlgpuDevice device = TestedDevices.CreateWide(new CardOptions { Precision = ProductPrecision.BFloat16, VendorLibrary = false });
+        int rows = TestedDevices.TensorExtent + 3, columns = TestedDevices.TensorExtent + 6, depth = 75;
+        Matrix<double> a = Random(rows, depth, 1).Map(x => (double)BFloat16((float)x)), b = Random(depth, columns, 2).Map(x => (double)BFloat16((float)x)), expected = a * b;
+        Tensor left = Put(device, transposeA ? a.Transpose() : a), right = Put(device, transposeB ? b.Transpose() : b), c = device.Poisoned(new Shape(rows, columns));
+        float[] bias = RandomNumbers.Floats(3, columns);
+        device.MatMul(left, transposeA, right, transposeB, c, bias: device.Floats(new Shape(columns), bias), activation: Activation.Relu);
+        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c);
+        device.MatMul(left, transposeA, right, transposeB, c, accumulate: true);
+        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]) + expected[i, j], c);
+    }
+
     [Fact]
     public void A_neighbour_changes_no_bit()
     {

@@ -25,6 +25,9 @@ internal sealed unsafe class IlgpuMachine : Machine
     private readonly AcceleratorStream _stream;
     private readonly PinnedStaging _staging;
     private readonly CuBlas? _blas;
+
+    /// <summary>Tensor cores that multiply bfloat16: from Ampere on.</summary>
+    private readonly bool _hasTensorCores;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
     private readonly Dictionary<(Delegate Kernel, int Lanes), int> _groupsAtOnce = [];
     private long _launches;
@@ -42,6 +45,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         _stream = accelerator.CreateStream();
         _staging = new PinnedStaging(accelerator, _stream);
         _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(accelerator, cuda, options.Precision) : null;
+        _hasTensorCores = accelerator is CudaAccelerator ampere && ampere.Architecture >= CudaArchitecture.SM_80 && ampere.InstructionSet >= CudaInstructionSet.ISA_70;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
         if (accelerator is CudaAccelerator card)
             Queues.AddOrUpdate(card.DeviceId, 1, (_, users) => users + 1);
@@ -190,7 +194,7 @@ internal sealed unsafe class IlgpuMachine : Machine
     }
 
     /// <inheritdoc/>
-    public override bool HasLibraryFor(in MatMulArguments product) => _blas is not null && CuBlas.IsWorthIt(product);
+    public override bool HasFasterWayFor(in MatMulArguments product) => _blas is not null ? CuBlas.IsWorthIt(product) : _hasTensorCores && TensorCores.AreWorthIt(product);
 
     /// <inheritdoc/>
     public override void Multiply(in MatMulArguments product)
@@ -203,8 +207,14 @@ internal sealed unsafe class IlgpuMachine : Machine
     /// <inheritdoc/>
     public override void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b)
     {
+        if (_blas is null)
+        {
+            TensorCores.Multiply(this, product, a, b);
+            return;
+        }
+
         _accelerator.Bind();
-        _blas!.Multiply(product, a, b);
+        _blas.Multiply(product, a, b);
         _launches++;
     }
 

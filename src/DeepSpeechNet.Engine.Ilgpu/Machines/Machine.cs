@@ -54,14 +54,14 @@ internal abstract class Machine : IDisposable
     /// <summary>Waits for everything queued before.</summary>
     public abstract void Wait();
 
-    /// <summary>Whether the vendor's library is there and this product is worth its call.</summary>
-    public virtual bool HasLibraryFor(in MatMulArguments product) => false;
+    /// <summary>Whether this product is worth a call of the vendor's library, or is one for tensor cores.</summary>
+    public virtual bool HasFasterWayFor(in MatMulArguments product) => false;
 
-    /// <summary>Queues a product (neither bias nor activation) with the vendor's library.</summary>
-    public virtual void Multiply(in MatMulArguments product) => throw new NotSupportedException($"{Name} has no library for products.");
+    /// <summary>Queues a product (neither bias nor activation) for which there is a faster way.</summary>
+    public virtual void Multiply(in MatMulArguments product) => throw new NotSupportedException($"{Name} has no faster way for products.");
 
     /// <summary>The same, with the factors in bfloat16: laid out as in the product, but without its offsets.</summary>
-    public virtual void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b) => throw new NotSupportedException($"{Name} has no library for products.");
+    public virtual void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b) => throw new NotSupportedException($"{Name} has no faster way for products.");
 
     /// <inheritdoc/>
     public abstract void Dispose();

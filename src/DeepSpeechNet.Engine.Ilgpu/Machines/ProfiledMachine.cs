@@ -7,7 +7,7 @@ namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 /// <summary>A machine that waits for each kernel and writes down how long it took.</summary>
 internal sealed class ProfiledMachine(Machine machine, LaunchProfile profile) : Machine
 {
-    private const string Library = "library product";
+    private const string Faster = "product by library or tensor cores";
 
     /// <inheritdoc/>
     public override string Name => machine.Name;
@@ -51,14 +51,14 @@ internal sealed class ProfiledMachine(Machine machine, LaunchProfile profile) : 
     public override void Wait() => machine.Wait();
 
     /// <inheritdoc/>
-    public override bool HasLibraryFor(in MatMulArguments product) => machine.HasLibraryFor(product);
+    public override bool HasFasterWayFor(in MatMulArguments product) => machine.HasFasterWayFor(product);
 
     /// <inheritdoc/>
     public override void Multiply(in MatMulArguments product)
     {
         long start = Start();
         machine.Multiply(product);
-        End(Library, start);
+        End(Faster, start);
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ internal sealed class ProfiledMachine(Machine machine, LaunchProfile profile) : 
     {
         long start = Start();
         machine.Multiply(product, a, b);
-        End(Library, start);
+        End(Faster, start);
     }
 
     /// <inheritdoc/>

@@ -48,10 +48,10 @@ public sealed partial class IlgpuDevice
             return;
         a.RoundFactors = Flag(_options.Precision == ProductPrecision.BFloat16);
         int side = _machine.TileSide, large = side * LargeMatMulKernels.PerLane, tile = side * MatMulKernels.PerLane;
-        bool library = _machine.HasLibraryFor(a), bias = library && a.HasBias != 0;
-        if (library)
+        bool faster = _machine.HasFasterWayFor(a), bias = faster && a.HasBias != 0;
+        if (faster)
         {
-            MultiplyByLibrary(a);
+            MultiplyFaster(a);
         }
         else if ((long)(a.Columns / large) * (a.Rows / large) >= LargeMatMulKernels.FewestTiles)
         {
@@ -77,7 +77,7 @@ public sealed partial class IlgpuDevice
         });
     }
 
-    private void MultiplyByLibrary(in MatMulArguments a)
+    private void MultiplyFaster(in MatMulArguments a)
     {
         if (a.RoundFactors == 0)
         {

@@ -48,7 +48,7 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
     /// <summary>How many products the library has made.</summary>
     public int LibraryProducts { get; private set; }
 
-    public override bool HasLibraryFor(in MatMulArguments product) => (long)product.Rows * product.Columns * product.Depth >= library;
+    public override bool HasFasterWayFor(in MatMulArguments product) => (long)product.Rows * product.Columns * product.Depth >= library;
 
     public override void Multiply(in MatMulArguments product)
     {

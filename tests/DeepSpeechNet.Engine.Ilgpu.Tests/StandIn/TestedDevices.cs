@@ -14,6 +14,9 @@ internal static class TestedDevices
     /// <summary>Rows and columns from which a product on <see cref="CreateWide"/> is a large one.</summary>
     public const int LargeExtent = 256;
 
+    /// <summary>Rows and columns past which a product may be one for tensor cores; there are none here.</summary>
+    public const int TensorExtent = 40;
+
     /// <summary>Larger groups.</summary>
     public static IlgpuDevice CreateWide(CardOptions? options = null) => new(new StandInMachine(256, 16, 4), options);
 

@@ -14,6 +14,9 @@ internal static class TestedDevices
     /// <summary>Rows and columns from which a product on <see cref="CreateWide"/> is a large one.</summary>
     public static int LargeExtent => Card is null or "ptx" ? 256 : 1024;
 
+    /// <summary>Rows and columns past which a product may be one for tensor cores.</summary>
+    public static int TensorExtent => Card switch { null => 40, "ptx" => 128, _ => 1024 };
+
     public static IlgpuDevice Create() => Create(16);
 
     public static IlgpuDevice CreateGrouped() => Create();

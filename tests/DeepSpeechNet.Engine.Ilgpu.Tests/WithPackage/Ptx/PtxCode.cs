@@ -16,13 +16,18 @@ internal sealed record PtxInstruction(string? Label, string? Predicate, bool Neg
     public string[] Parts { get; } = Name.Split('.');
 }
 
-/// <summary>A kernel in NVIDIA's PTX (PTX ISA 7.0), as far as ILGPU writes it: one entry with one structure of parameters, no calls, no local memory.</summary>
+/// <summary>A piece of memory.</summary>
+internal sealed record PtxPiece(string Name, int Bytes, int Alignment);
+
+/// <summary>A kernel in NVIDIA's PTX (PTX ISA 7.0), as far as ILGPU and our kernels write it: one entry with one structure of parameters, no calls.</summary>
 internal sealed partial class PtxCode
 {
-    private PtxCode(int parameterBytes, ImmutableArray<(string Name, int Bytes, int Alignment)> shared, ImmutableArray<PtxInstruction> instructions)
+    private PtxCode(int parameterBytes, ImmutableArray<PtxPiece> shared, ImmutableArray<PtxPiece> local, ImmutableDictionary<string, string> registers, ImmutableArray<PtxInstruction> instructions)
     {
         ParameterBytes = parameterBytes;
         Shared = shared;
+        Local = local;
+        Registers = registers;
         Instructions = instructions;
     }
 
@@ -30,7 +35,16 @@ internal sealed partial class PtxCode
     public int ParameterBytes { get; }
 
     /// <summary>The pieces of shared memory.</summary>
-    public ImmutableArray<(string Name, int Bytes, int Alignment)> Shared { get; }
+    public ImmutableArray<PtxPiece> Shared { get; }
+
+    /// <summary>The pieces of memory that each lane has for itself.</summary>
+    public ImmutableArray<PtxPiece> Local { get; }
+
+    /// <summary>The types of registers by their names without the number.</summary>
+    public ImmutableDictionary<string, string> Registers { get; }
+
+    /// <summary>Whether the lanes of a warp multiply together.</summary>
+    public bool UsesTensorCores => Instructions.Any(i => i.Parts[0] == "mma");
 
     /// <summary>What runs.</summary>
     public ImmutableArray<PtxInstruction> Instructions { get; }
@@ -42,16 +56,20 @@ internal sealed partial class PtxCode
         Match parameters = Parameters().Match(text);
         if (!parameters.Success)
             throw new FormatException("The kernel does not take one structure.");
-        var shared = ImmutableArray.CreateBuilder<(string, int, int)>();
+        var shared = ImmutableArray.CreateBuilder<PtxPiece>();
+        var local = ImmutableArray.CreateBuilder<PtxPiece>();
+        var registers = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var instructions = ImmutableArray.CreateBuilder<PtxInstruction>();
         string? label = null;
-        foreach (string raw in text[(parameters.Index + parameters.Length)..].Split('\n'))
+        foreach (string raw in text[(parameters.Index + parameters.Length)..].Replace(";", ";\n", StringComparison.Ordinal).Split('\n'))
         {
             string line = raw.Trim();
-            if (line.Length == 0 || line is "(" or ")" or "{" or "}" || line.StartsWith("//", StringComparison.Ordinal) || line.StartsWith(".reg", StringComparison.Ordinal) || line.StartsWith(".loc", StringComparison.Ordinal))
+            if (line.Length == 0 || line is "(" or ")" or "{" or "}" || line.StartsWith("//", StringComparison.Ordinal))
                 continue;
-            if (SharedMemory().Match(line) is { Success: true } piece)
-                shared.Add((piece.Groups[2].Value, Number(piece.Groups[3].Value), Number(piece.Groups[1].Value)));
+            if (Memory().Match(line) is { Success: true } piece)
+                (piece.Groups[1].Value == "shared" ? shared : local).Add(new PtxPiece(piece.Groups[3].Value, Number(piece.Groups[4].Value), Number(piece.Groups[2].Value)));
+            else if (RegisterNames().Match(line) is { Success: true } names)
+                registers.Add(names.Groups[2].Value, names.Groups[1].Value);
             else if (line.EndsWith(':'))
                 label = label is null ? line[..^1] : throw new FormatException($"Two labels stand together at '{line}'.");
             else if (Instruction().Match(line) is { Success: true } i)
@@ -64,7 +82,7 @@ internal sealed partial class PtxCode
                 throw new FormatException($"'{line}' is not understood.");
         }
 
-        return new PtxCode(Number(parameters.Groups[1].Value), shared.ToImmutable(), instructions.ToImmutable());
+        return new PtxCode(Number(parameters.Groups[1].Value), shared.ToImmutable(), local.ToImmutable(), registers.ToImmutable(), instructions.ToImmutable());
     }
 
     private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
@@ -72,8 +90,11 @@ internal sealed partial class PtxCode
     [GeneratedRegex(@"\.visible \.entry \w+\(\s*\.param \.align 8 \.b8 \w+\[(\d+)\]\s*\)")]
     private static partial Regex Parameters();
 
-    [GeneratedRegex(@"^\.shared \.align (\d+) \.b8 (\w+)\[(\d+)\];$")]
-    private static partial Regex SharedMemory();
+    [GeneratedRegex(@"^\.(shared|local) \.align (\d+) \.b8 (\w+)\[(\d+)\];$")]
+    private static partial Regex Memory();
+
+    [GeneratedRegex(@"^\.reg \.(\w+)\s+(%?\w+)<\d+>;$")]
+    private static partial Regex RegisterNames();
 
     [GeneratedRegex(@"^(?:@(!?)(%p\d+)\s+)?([a-z][\w.]*)\s*([^;]*);$")]
     private static partial Regex Instruction();

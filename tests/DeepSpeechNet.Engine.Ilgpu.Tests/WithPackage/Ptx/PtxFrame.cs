@@ -6,10 +6,16 @@ namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
 /// <param name="Lane">The lane.</param>
 /// <param name="Arguments">Where the structure of parameters lies.</param>
 /// <param name="Shared">Where the pieces of shared memory start and end.</param>
-internal sealed record PtxFrame(Lane Lane, long Arguments, (long Start, long End)[] Shared)
+/// <param name="Local">The same of the lane's own memory.</param>
+/// <param name="Own">That memory itself.</param>
+/// <param name="Exchange">Where the lanes of a group lay down what tensor cores multiply.</param>
+internal sealed record PtxFrame(Lane Lane, long Arguments, (long Start, long End)[] Shared, (long Start, long End)[] Local, byte[][] Own, byte[] Exchange)
 {
     /// <summary>Where a piece of shared memory starts.</summary>
-    public long StartOf(int piece) => Shared[piece].Start;
+    public long StartOfShared(int piece) => Shared[piece].Start;
+
+    /// <summary>Where a piece of the lane's own memory starts.</summary>
+    public long StartOfLocal(int piece) => Local[piece].Start;
 
     /// <summary>The value of a special register.</summary>
     public int Special(int register) => register switch

@@ -79,6 +79,10 @@ internal sealed class PtxMachine : Machine
         }
     }
 
+    public override bool HasFasterWayFor(in MatMulArguments product) => product.RoundFactors != 0 && (long)product.Rows * product.Columns * product.Depth >= 1000;
+
+    public override void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b) => TensorCores.Multiply(this, product, a, b);
+
     public override void Upload(ReadOnlySpan<byte> source, ArrayView<byte> target) => source.CopyTo(Bytes(target));
 
     public override void Download(ArrayView<byte> source, Span<byte> target) => Bytes(source)[..target.Length].CopyTo(target);
@@ -99,11 +103,15 @@ internal sealed class PtxMachine : Machine
     internal static PtxFrame FrameOf(PtxCode code, long arguments)
     {
         Lane lane = Lane.Current;
-        return new PtxFrame(lane, arguments, [.. code.Shared.Select(piece =>
+        (long Start, long End)[] shared = [.. code.Shared.Select(piece => Within(lane.Share(piece.Bytes + piece.Alignment), piece))];
+        byte[][] own = [.. code.Local.Select(piece => GC.AllocateArray<byte>(piece.Bytes + piece.Alignment, pinned: true))];
+        return new PtxFrame(lane, arguments, shared, [.. own.Zip(code.Local, Within)], own, code.UsesTensorCores ? lane.Share(lane.Lanes.X * PtxTensorCore.Registers * sizeof(int)) : []);
+
+        static (long Start, long End) Within(byte[] memory, PtxPiece piece)
         {
-            long start = Align((long)Marshal.UnsafeAddrOfPinnedArrayElement(lane.Share(piece.Bytes + piece.Alignment), 0), piece.Alignment);
+            long start = Align((long)Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0), piece.Alignment);
             return (start, start + piece.Bytes);
-        })]);
+        }
     }
 
     private static long Align(long address, int alignment) => (address + alignment - 1) / alignment * alignment;

@@ -32,15 +32,20 @@ internal sealed class PtxMemory
     }
 
     /// <summary>An address in a group's shared memory.</summary>
-    public static long Shared(PtxFrame frame, long address, int bytes)
+    public static long Shared(PtxFrame frame, long address, int bytes) => Within(frame.Shared, address, bytes, "shared memory");
+
+    /// <summary>An address in the memory that a lane has for itself.</summary>
+    public static long Local(PtxFrame frame, long address, int bytes) => Within(frame.Local, address, bytes, "the lane's own memory");
+
+    private static long Within((long Start, long End)[] pieces, long address, int bytes, string where)
     {
-        foreach ((long Start, long End) piece in frame.Shared)
+        foreach ((long Start, long End) piece in pieces)
         {
             if (Lies(piece, address, bytes))
                 return Aligned(address, bytes);
         }
 
-        throw new InvalidOperationException($"{bytes} bytes at {address:X} do not lie in shared memory.");
+        throw new InvalidOperationException($"{bytes} bytes at {address:X} do not lie in {where}.");
     }
 
     private static bool Lies((long Start, long End) piece, long address, int bytes) => address >= piece.Start && address <= piece.End - bytes;

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using DeepSpeechNet.Engine.Ilgpu.Machines;
 using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
+using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Testing;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
 
@@ -66,6 +68,17 @@ public sealed class PtxTests : IDisposable
             Assert.Contains(complaint, Assert.Throws<InvalidOperationException>(() => Run(instructions, lanes: 2)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A whole kernel, instructions of tensor cores among it: each of its 33 x 10 sums is that of its own row and column.</summary>
+    [Fact]
+    public void A_kernel_of_the_product_runs()
+    {
+        using IlgpuDevice device = new(new PtxMachine(16, 4, 1), new CardOptions { Precision = ProductPrecision.BFloat16 });
+        Tensor a = device.Floats(new Shape(33, 20), [.. Enumerable.Range(0, 660).Select(i => (float)(i % 7))]), b = device.Floats(new Shape(20, 10), [.. Enumerable.Range(0, 200).Select(i => (float)(i % 11))]), c = device.Poisoned(new Shape(33, 10));
+        device.MatMul(a, false, b, false, c);
+        float[] expected = [.. Enumerable.Range(0, 330).Select(at => (float)Enumerable.Range(0, 20).Sum(k => ((at / 10 * 20) + k) % 7 * (((k * 10) + (at % 10)) % 11)))];
+        Assert.Equal(expected, c.ToArray());
+    }
+
     /// <summary>Runs instructions in a group, each of whose lanes stores %r1 at its place. %rd1 is where a buffer of 64 integers starts, at a multiple of 16.</summary>
     private int[] Run(string instructions, int lanes = 1)
     {
@@ -78,7 +91,10 @@ public sealed class PtxTests : IDisposable
             )
             {"{"}
             .shared .align 4 .b8 piece[16];
+            .reg .pred %p<3>;
             .reg .b32 %r<9>;
+            .reg .b64 %rd<22>;
+            .reg .f32 %f<5>;
             ld.param.b64 %rd1, [_a_1];
             {instructions.Replace("; ", ";\n", StringComparison.Ordinal)}
             mov.b32 %r8, %tid.x;

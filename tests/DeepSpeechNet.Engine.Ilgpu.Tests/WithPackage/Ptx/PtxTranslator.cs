@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -94,6 +95,20 @@ internal sealed class PtxTranslator
                 break;
             case "atom" or "red":
                 EmitAtomicAdd(i);
+                break;
+            case "mma":
+                EmitTensorProduct(i);
+                break;
+            case "mov" when i.Operands.Length == 3:
+                // Two registers as the halves of one.
+                Push(i.Operands[1], "b32");
+                _il.Emit(OpCodes.Conv_U8);
+                Push(i.Operands[2], "b32");
+                _il.Emit(OpCodes.Conv_U8);
+                _il.Emit(OpCodes.Ldc_I4, 32);
+                _il.Emit(OpCodes.Shl);
+                _il.Emit(OpCodes.Or);
+                Pop(i.Operands[0], "b64");
                 break;
             case "setp":
                 Push(i.Operands[1], type);
@@ -322,7 +337,7 @@ internal sealed class PtxTranslator
                     _il.Emit(OpCodes.Conv_R8);
                 _il.Emit(OpCodes.Call, Own(nameof(ToInteger)));
                 break;
-            case "s32":
+            case "s32" or "u32":
                 _il.Emit(OpCodes.Conv_I4);
                 break;
             case "s64" when from == "s32":
@@ -404,14 +419,27 @@ internal sealed class PtxTranslator
             Pop(i.Operands[0], "b32");
     }
 
+    /// <summary>A product of tensor cores; its sums are changed in their registers.</summary>
+    private void EmitTensorProduct(PtxInstruction i)
+    {
+        if (i.Name != "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32" || !i.Operands.AsSpan()[..4].SequenceEqual(i.Operands.AsSpan()[10..]))
+            throw new NotSupportedException(i.Name);
+        _il.Emit(OpCodes.Ldarg_1);
+        foreach (string factor in i.Operands.AsSpan()[4..10])
+            Push(factor, "b32");
+        foreach (string sum in i.Operands.AsSpan()[..4])
+            _il.Emit(OpCodes.Ldloca, Register(sum));
+        _il.Emit(OpCodes.Call, typeof(PtxTensorCore).GetMethod(nameof(PtxTensorCore.Multiply))!);
+    }
+
     /// <summary>Pushes a checked address: in the memory that the instruction names, or in the card's where it names none.</summary>
     private void EmitAddress(PtxInstruction i, string operand, int bytes)
     {
-        bool shared = i.Parts[1] == "shared";
-        _il.Emit(shared ? OpCodes.Ldarg_1 : OpCodes.Ldarg_0);
+        string method = i.Parts[1] switch { "shared" => nameof(PtxMemory.Shared), "local" => nameof(PtxMemory.Local), _ => nameof(PtxMemory.Global) };
+        _il.Emit(method == nameof(PtxMemory.Global) ? OpCodes.Ldarg_0 : OpCodes.Ldarg_1);
         Push(operand.Trim('[', ']'), "b64");
         _il.Emit(OpCodes.Ldc_I4, bytes);
-        _il.Emit(OpCodes.Call, typeof(PtxMemory).GetMethod(shared ? nameof(PtxMemory.Shared) : nameof(PtxMemory.Global))!);
+        _il.Emit(OpCodes.Call, typeof(PtxMemory).GetMethod(method)!);
     }
 
     private void EmitLane(string method)
@@ -431,7 +459,7 @@ internal sealed class PtxTranslator
             _il.Emit(OpCodes.Ldc_I4, special);
             _il.Emit(OpCodes.Call, typeof(PtxFrame).GetMethod(nameof(PtxFrame.Special))!);
         }
-        else if (operand[0] == '%')
+        else if (IsRegister(operand))
         {
             _il.Emit(OpCodes.Ldloc, Register(operand));
             Reinterpret(KindOf(operand), kind);
@@ -446,11 +474,17 @@ internal sealed class PtxTranslator
             _il.Emit(OpCodes.Ldc_I8, long.Parse(operand.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
             Reinterpret("i64", kind);
         }
-        else if (_code.Shared.IndexOf(_code.Shared.FirstOrDefault(p => p.Name == operand)) is var piece and >= 0)
+        else if (PieceNamed(_code.Shared, operand) is { } shared)
         {
             _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldc_I4, piece);
-            _il.Emit(OpCodes.Call, typeof(PtxFrame).GetMethod(nameof(PtxFrame.StartOf))!);
+            _il.Emit(OpCodes.Ldc_I4, shared);
+            _il.Emit(OpCodes.Call, typeof(PtxFrame).GetMethod(nameof(PtxFrame.StartOfShared))!);
+        }
+        else if (PieceNamed(_code.Local, operand) is { } local)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Ldc_I4, local);
+            _il.Emit(OpCodes.Call, typeof(PtxFrame).GetMethod(nameof(PtxFrame.StartOfLocal))!);
         }
         else if (kind == "i64")
             _il.Emit(OpCodes.Ldc_I8, operand[0] == '-' ? long.Parse(operand, CultureInfo.InvariantCulture) : (long)ulong.Parse(operand, CultureInfo.InvariantCulture));
@@ -499,16 +533,19 @@ internal sealed class PtxTranslator
     }
 
     /// <summary>The type of an instruction on bits, for a register that holds a fraction.</summary>
-    private static string Typed(string register, string type) => KindOf(register) switch { "f32" => "f32", "f64" => "f64", _ => type };
+    private string Typed(string register, string type) => KindOf(register) switch { "f32" => "f32", "f64" => "f64", _ => type };
 
-    private static string KindOf(string register) => register.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') switch
+    private bool IsRegister(string operand) => _code.Registers.ContainsKey(WithoutNumber(operand));
+
+    private string KindOf(string register) => Kind(_code.Registers.TryGetValue(WithoutNumber(register), out string? type) ? type : throw new NotSupportedException($"the register {register}"));
+
+    private static string WithoutNumber(string register) => register.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+
+    private static int? PieceNamed(ImmutableArray<PtxPiece> pieces, string name)
     {
-        "%f" => "f32",
-        "%fd" => "f64",
-        "%rd" => "i64",
-        "%r" or "%rs" or "%p" => "i32",
-        _ => throw new NotSupportedException($"the register {register}"),
-    };
+        int at = pieces.Select(p => p.Name).ToList().IndexOf(name);
+        return at < 0 ? null : at;
+    }
 
     private static string Kind(string type) => type switch
     {
