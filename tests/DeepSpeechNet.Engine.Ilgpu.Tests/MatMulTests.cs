@@ -98,13 +98,17 @@ public sealed class MatMulTests : IDisposable
 
     /// <summary>Past a tile of tensor cores, where a card has them, on either side; factors as they lie and transposed.</summary>
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public void Larger_products_in_bfloat16_are_those_of_rounded_factors(bool transposeA, bool transposeB)
+    [InlineData(ProductPrecision.BFloat16, false, false)]
+    [InlineData(ProductPrecision.BFloat16, false, true)]
+    [InlineData(ProductPrecision.BFloat16, true, false)]
+    [InlineData(ProductPrecision.BFloat16, true, true)]
+    [InlineData(ProductPrecision.TensorFloat32, false, false)]
+    [InlineData(ProductPrecision.TensorFloat32, false, true)]
+    [InlineData(ProductPrecision.TensorFloat32, true, false)]
+    [InlineData(ProductPrecision.TensorFloat32, true, true)]
+    public void Larger_products_are_those_of_rounded_factors(ProductPrecision precision, bool transposeA, bool transposeB)
     {
-        using IlgpuDevice device = TestedDevices.CreateWide(new CardOptions { Precision = ProductPrecision.BFloat16, VendorLibrary = false });
+        using IlgpuDevice device = TestedDevices.CreateWide(new CardOptions { Precision = precision, VendorLibrary = false });
         int rows = TestedDevices.TensorExtent + 3, columns = TestedDevices.TensorExtent + 6, depth = 75;
         Matrix<double> a = Random(rows, depth, 1).Map(x => (double)BFloat16((float)x)), b = Random(depth, columns, 2).Map(x => (double)BFloat16((float)x)), expected = a * b;
         Tensor left = Put(device, transposeA ? a.Transpose() : a), right = Put(device, transposeB ? b.Transpose() : b), c = device.Poisoned(new Shape(rows, columns));
@@ -114,6 +118,16 @@ public sealed class MatMulTests : IDisposable
         device.MatMul(left, transposeA, right, transposeB, c, accumulate: true);
         AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]) + expected[i, j], c);
     }
+
+    [Theory]
+    [InlineData(1f, 1f)]
+    [InlineData(1.00048828125f, 1.0009765625f)]
+    [InlineData(-1.00048828125f, -1.0009765625f)]
+    [InlineData(1.00048816204071044921875f, 1f)]
+    [InlineData(3.14159274f, 3.140625f)]
+    [InlineData(float.NegativeInfinity, float.NegativeInfinity)]
+    [InlineData(float.NaN, float.NaN)]
+    public void Factors_for_TF32_have_ten_bits_of_fraction(float x, float expected) => Assert.Equal(expected, BitConverter.UInt32BitsToSingle(Kernels.KernelMath.ToTf32(x)));
 
     [Fact]
     public void A_neighbour_changes_no_bit()

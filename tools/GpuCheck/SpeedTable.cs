@@ -35,6 +35,8 @@ internal static class SpeedTable
             Measure(", our own kernel", new CardOptions { VendorLibrary = false }, Products);
             Measure(", a launch a step", new CardOptions { PersistentRecurrence = false }, Forwards, Steps);
             Measure(", tf32", new CardOptions { Precision = ProductPrecision.TensorFloat32 }, Products, Forwards);
+            Measure(", tf32, our own kernel", new CardOptions { Precision = ProductPrecision.TensorFloat32, VendorLibrary = false }, Products);
+            Measure(", bf16, our own kernel", new CardOptions { Precision = ProductPrecision.BFloat16, VendorLibrary = false }, Products);
             Measure(", bf16", new CardOptions { Precision = ProductPrecision.BFloat16 }, Products, Forwards);
         }
 
@@ -46,7 +48,7 @@ internal static class SpeedTable
                 : what.StartsWith("training", StringComparison.Ordinal) ? $"{batch * 10 / seconds / 60:F2} hours of sound a minute"
                 : "T = 500, N = 32, S = 100, A = 29, loss and gradient";
             string peer = theirs.TryGetValue(what, out double other) ? $"; PyTorch {1000 * other:F2} ms, {other / seconds:F2} x" : "";
-            Console.WriteLine($"  {what,-36} {1000 * seconds,9:F2} ms  {more}{peer}");
+            Console.WriteLine($"  {what,-44} {1000 * seconds,9:F2} ms  {more}{peer}");
         }
 
         // On the device used in a way of its own; its memory is free afterwards. What a card cannot do in another way than the usual one is said and left out.

@@ -26,6 +26,11 @@ internal static class KernelMath
     /// <summary>The bits of the nearest bfloat16, see <see cref="RoundToBFloat16"/>.</summary>
     public static ushort ToBFloat16(float x) => float.IsNaN(x) ? (ushort)0x7FC0 : (ushort)(Interop.FloatAsInt(RoundToBFloat16(x)) >> 16);
 
+    /// <summary>
+    /// The bits of the nearest number with 8 bits of exponent and 10 of fraction (TF32), of two equally near ones that further from zero, as NVIDIA's cvt.rna has it; NaN stays NaN.
+    /// </summary>
+    public static uint ToTf32(float x) => float.IsNaN(x) ? 0x7FC00000u : (Interop.FloatAsInt(x) + 0x1000u) & 0xFFFFE000u;
+
     /// <summary>exp x, relative error about 1e-7; 0 below -87.3, where results would be subnormal.</summary>
     public static float Exp(float x)
     {

@@ -26,8 +26,8 @@ internal sealed unsafe class IlgpuMachine : Machine
     private readonly PinnedStaging _staging;
     private readonly CuBlas? _blas;
 
-    /// <summary>Tensor cores that multiply bfloat16: from Ampere on.</summary>
-    private readonly bool _hasTensorCores;
+    /// <summary>Whether products that may be rounded go to tensor cores: they take such factors from Ampere on.</summary>
+    private readonly bool _tensorCores;
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
     private readonly Dictionary<(Delegate Kernel, int Lanes), int> _groupsAtOnce = [];
     private long _launches;
@@ -45,7 +45,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         _stream = accelerator.CreateStream();
         _staging = new PinnedStaging(accelerator, _stream);
         _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(accelerator, cuda, options.Precision) : null;
-        _hasTensorCores = accelerator is CudaAccelerator ampere && ampere.Architecture >= CudaArchitecture.SM_80 && ampere.InstructionSet >= CudaInstructionSet.ISA_70;
+        _tensorCores = options.Precision != ProductPrecision.Float32 && accelerator is CudaAccelerator ampere && ampere.Architecture >= CudaArchitecture.SM_80 && ampere.InstructionSet >= CudaInstructionSet.ISA_70;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
         if (accelerator is CudaAccelerator card)
             Queues.AddOrUpdate(card.DeviceId, 1, (_, users) => users + 1);
@@ -194,13 +194,19 @@ internal sealed unsafe class IlgpuMachine : Machine
     }
 
     /// <inheritdoc/>
-    public override bool HasFasterWayFor(in MatMulArguments product) => _blas is not null ? CuBlas.IsWorthIt(product) : _hasTensorCores && TensorCores.AreWorthIt(product);
+    public override bool HasFasterWayFor(in MatMulArguments product) => _blas is not null ? CuBlas.IsWorthIt(product) : _tensorCores && TensorCores.AreWorthIt(product);
 
     /// <inheritdoc/>
     public override void Multiply(in MatMulArguments product)
     {
+        if (_blas is null)
+        {
+            TensorCores.Multiply(this, product);
+            return;
+        }
+
         _accelerator.Bind();
-        _blas!.Multiply(product);
+        _blas.Multiply(product);
         _launches++;
     }
 

@@ -29,6 +29,6 @@ internal static class TestedDevices
     /// <summary>Groups as large as on a card.</summary>
     public static IlgpuDevice CreateFull() => Create(256);
 
-    private static IlgpuDevice Create(int lanes, CardOptions? options = null, int groups = 1) => Card == "ptx" ? new IlgpuDevice(new PtxMachine(lanes, lanes == 16 ? 4 : 16, groups), options)
+    private static IlgpuDevice Create(int lanes, CardOptions? options = null, int groups = 1) => Card == "ptx" ? new IlgpuDevice(new PtxMachine(lanes, lanes == 16 ? 4 : 16, groups, options?.Precision ?? ProductPrecision.Float32), options)
         : Card is { } card ? (IlgpuDevice)DeviceCatalog.Create(card, card: options) : new IlgpuDevice(IlgpuMachine.Checker(lanes, groups), options);
 }

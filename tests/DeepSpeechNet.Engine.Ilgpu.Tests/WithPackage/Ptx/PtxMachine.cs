@@ -27,9 +27,12 @@ internal sealed class PtxMachine : Machine
     private readonly int _groupsAtOnce;
     private long _launches;
 
+    private readonly bool _tensorCores;
+
     /// <summary>A machine with so many lanes a group, a power of two, and so many groups that may wait for each other.</summary>
-    public PtxMachine(int groupLanes, int tileSide, int groupsAtOnce)
+    public PtxMachine(int groupLanes, int tileSide, int groupsAtOnce, ProductPrecision precision = ProductPrecision.Float32)
     {
+        _tensorCores = precision != ProductPrecision.Float32;
         _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
         _host = _context.GetCPUDevice(0).CreateCPUAccelerator(_context);
         _backend = new PTXBackend(_context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null!);
@@ -79,7 +82,9 @@ internal sealed class PtxMachine : Machine
         }
     }
 
-    public override bool HasFasterWayFor(in MatMulArguments product) => product.RoundFactors != 0 && (long)product.Rows * product.Columns * product.Depth >= 1000;
+    public override bool HasFasterWayFor(in MatMulArguments product) => _tensorCores && (long)product.Rows * product.Columns * product.Depth >= 1000;
+
+    public override void Multiply(in MatMulArguments product) => TensorCores.Multiply(this, product);
 
     public override void Multiply(in MatMulArguments product, ArrayView<ushort> a, ArrayView<ushort> b) => TensorCores.Multiply(this, product, a, b);
 

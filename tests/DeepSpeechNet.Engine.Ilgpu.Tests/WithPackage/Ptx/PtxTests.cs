@@ -72,7 +72,7 @@ public sealed class PtxTests : IDisposable
     [Fact]
     public void A_kernel_of_the_product_runs()
     {
-        using IlgpuDevice device = new(new PtxMachine(16, 4, 1), new CardOptions { Precision = ProductPrecision.BFloat16 });
+        using IlgpuDevice device = new(new PtxMachine(16, 4, 1, ProductPrecision.BFloat16), new CardOptions { Precision = ProductPrecision.BFloat16 });
         Tensor a = device.Floats(new Shape(33, 20), [.. Enumerable.Range(0, 660).Select(i => (float)(i % 7))]), b = device.Floats(new Shape(20, 10), [.. Enumerable.Range(0, 200).Select(i => (float)(i % 11))]), c = device.Poisoned(new Shape(33, 10));
         device.MatMul(a, false, b, false, c);
         float[] expected = [.. Enumerable.Range(0, 330).Select(at => (float)Enumerable.Range(0, 20).Sum(k => ((at / 10 * 20) + k) % 7 * (((k * 10) + (at % 10)) % 11)))];

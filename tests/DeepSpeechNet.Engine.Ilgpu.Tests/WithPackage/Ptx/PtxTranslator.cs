@@ -422,14 +422,20 @@ internal sealed class PtxTranslator
     /// <summary>A product of tensor cores; its sums are changed in their registers.</summary>
     private void EmitTensorProduct(PtxInstruction i)
     {
-        if (i.Name != "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32" || !i.Operands.AsSpan()[..4].SequenceEqual(i.Operands.AsSpan()[10..]))
+        string? kind = i.Name switch
+        {
+            "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32" => nameof(PtxTensorCore.MultiplyBf16),
+            "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32" => nameof(PtxTensorCore.MultiplyTf32),
+            _ => null,
+        };
+        if (kind is null || !i.Operands.AsSpan()[..4].SequenceEqual(i.Operands.AsSpan()[10..]))
             throw new NotSupportedException(i.Name);
         _il.Emit(OpCodes.Ldarg_1);
         foreach (string factor in i.Operands.AsSpan()[4..10])
             Push(factor, "b32");
         foreach (string sum in i.Operands.AsSpan()[..4])
             _il.Emit(OpCodes.Ldloca, Register(sum));
-        _il.Emit(OpCodes.Call, typeof(PtxTensorCore).GetMethod(nameof(PtxTensorCore.Multiply))!);
+        _il.Emit(OpCodes.Call, typeof(PtxTensorCore).GetMethod(kind)!);
     }
 
     /// <summary>Pushes a checked address: in the memory that the instruction names, or in the card's where it names none.</summary>
