@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using ILGPU;
@@ -256,6 +257,12 @@ internal sealed unsafe class IlgpuMachine : Machine
         _ => e is OutOfMemoryException,
     };
 
+    /// <summary>
+    /// What CUDA's compiler is told of a kernel: where groups wait for each other, two of them shall find registers on one processor, so that more of them are on the card at once.
+    /// </summary>
+    internal static KernelSpecialization Limits(MethodInfo kernel) =>
+        kernel.GetCustomAttribute<MeetsAtBarriersAttribute>() is { AcrossGroups: true } ? new KernelSpecialization(GroupSums.MostLanes, 2) : KernelSpecialization.Empty;
+
     private Action<AcceleratorStream, KernelConfig, T> Compiled<T>(Action<T> kernel)
         where T : struct
     {
@@ -273,7 +280,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         Trace.Listeners.Add(listener);
         try
         {
-            return _accelerator.LoadKernel(kernel);
+            return _accelerator.LoadKernel(kernel, _accelerator is CudaAccelerator ? Limits(kernel.Method) : KernelSpecialization.Empty);
         }
         catch (AcceleratorException e) when (log.ToString().Trim() is { Length: > 0 } said)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
+using DeepSpeechNet.Engine.Ilgpu.Machines;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
@@ -43,6 +44,7 @@ public sealed class KernelCompilationTests
             MeetsAtBarriersAttribute? meets = kernel.GetCustomAttribute<MeetsAtBarriersAttribute>();
             Assert.DoesNotContain("0d0000000000000001", compiled.PTXAssembly, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("0f00000001", compiled.PTXAssembly, StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(meets?.AcrossGroups ?? false, compiled.PTXAssembly.Contains(".minnctapersm 2", StringComparison.Ordinal));
             Assert.Equal(meets?.AcrossGroups ?? false, compiled.PTXAssembly.Contains("membar.gl", StringComparison.Ordinal));
             Assert.Equal(meets is not null, compiled.PTXAssembly.Contains("bar", StringComparison.Ordinal) && compiled.PTXAssembly.Contains(".sync", StringComparison.Ordinal));
             if (Environment.GetEnvironmentVariable("DSN_PTX_FOLDER") is { } folder)
@@ -66,5 +68,5 @@ public sealed class KernelCompilationTests
     }
 
     private static CompiledKernel Compile(Backend backend, MethodInfo kernel) =>
-        backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default);
+        backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), IlgpuMachine.Limits(kernel));
 }

@@ -64,7 +64,7 @@ internal sealed partial class PtxCode
         foreach (string raw in text[(parameters.Index + parameters.Length)..].Replace(";", ";\n", StringComparison.Ordinal).Split('\n'))
         {
             string line = raw.Trim();
-            if (line.Length == 0 || line is "(" or ")" or "{" or "}" || line.StartsWith("//", StringComparison.Ordinal))
+            if (line.Length == 0 || line is "(" or ")" or "{" or "}" || line.StartsWith(".maxntid", StringComparison.Ordinal) || line.StartsWith(".minnctapersm", StringComparison.Ordinal) || line.StartsWith("//", StringComparison.Ordinal))
                 continue;
             if (Memory().Match(line) is { Success: true } piece)
                 (piece.Groups[1].Value == "shared" ? shared : local).Add(new PtxPiece(piece.Groups[3].Value, Number(piece.Groups[4].Value), Number(piece.Groups[2].Value)));

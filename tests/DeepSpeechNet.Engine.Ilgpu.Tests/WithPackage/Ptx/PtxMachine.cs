@@ -67,7 +67,7 @@ internal sealed class PtxMachine : Machine
         _launches++;
         if (!_kernels.TryGetValue(kernel, out (PtxCode Code, Action<PtxFrame> Run) compiled))
         {
-            PtxCode code = PtxCode.Parse(((PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), default)).PTXAssembly);
+            PtxCode code = PtxCode.Parse(((PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), IlgpuMachine.Limits(kernel.Method))).PTXAssembly);
             _kernels.Add(kernel, compiled = (code, PtxTranslator.Translate(code, _memory)));
         }
 
