@@ -11,11 +11,14 @@ public sealed record CardOptions
     /// </summary>
     public bool VendorLibrary { get; init; } = true;
 
+    /// <summary>The environment variable that, set to 0, turns persistent kernels off where nothing else is said: for cards that they do not run on.</summary>
+    internal const string PersistentRecurrenceVariable = "DSN_PERSISTENT_RECURRENCE";
+
     /// <summary>
     /// Whether a recurrence whose weights fit into the card's shared memory runs all its steps in one launch (persistent kernels: Diamos et al. 2016, "Persistent RNNs"). Results are the
     /// same bits either way.
     /// </summary>
-    public bool PersistentRecurrence { get; init; } = true;
+    public bool PersistentRecurrence { get; init; } = Environment.GetEnvironmentVariable(PersistentRecurrenceVariable) != "0";
 
     /// <summary>Filled with what each kernel takes, which makes the device slower; none where nobody asks.</summary>
     public LaunchProfile? Profile { get; init; }

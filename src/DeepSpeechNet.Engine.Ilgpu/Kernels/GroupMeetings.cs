@@ -21,18 +21,33 @@ internal static class GroupMeetings
     {
         if (phase + 1 == a.To)
             return doubt;
+        if (a.Groups == 1)
+        {
+            Group.Barrier();
+            return doubt;
+        }
+
         MemoryFence.DeviceLevel();
         Group.Barrier();
-        if (a.Groups == 1)
-            return doubt;
         if (Group.IdxX == 0)
         {
-            int place = (Grid.IdxZ * Grid.DimY) + Grid.IdxY, all = a.Groups * (phase + 1 - a.From), patience = doubt == 0 ? a.Patience : 0;
+            int place = (Grid.IdxZ * Grid.DimY) + Grid.IdxY, all = a.Groups * (phase + 1 - a.From), asked = 0;
             Atomic.Add(ref a.Arrivals[place], 1);
-            int asked = 0;
-            while (asked <= patience && Atomic.Add(ref a.Arrivals[place], 0) < all)
+            int come = Atomic.Add(ref a.Arrivals[place], 0);
+            while (come >= 0 && come < all && asked < a.Patience)
+            {
+                come = Atomic.Add(ref a.Arrivals[place], 0);
                 asked++;
-            shared[0] = Four.Of(asked <= patience ? doubt : float.NaN);
+            }
+
+            // The sign tells the others not to wait.
+            if (come < all)
+            {
+                Atomic.Or(ref a.Arrivals[place], int.MinValue);
+                Atomic.Or(ref a.WaitedInVain[0], 1);
+            }
+
+            shared[0] = Four.Of(come < all ? float.NaN : doubt);
         }
 
         Group.Barrier();

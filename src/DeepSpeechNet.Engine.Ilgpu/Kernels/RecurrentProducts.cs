@@ -95,7 +95,7 @@ internal static class RecurrentProducts
         for (int task = Group.IdxX; task < tasks; task += Group.DimX)
         {
             // Slice by slice, then by rows: the lanes of a warp read the same weights.
-            int slice = task % slices, block = task / slices, first = (Grid.IdxY * a.Rows) + (block % quads * 4);
+            int slice = task % slices, block = task / slices, first = a.FirstRow + (Grid.IdxY * a.Rows) + (block % quads * 4);
             int x0 = Row(a, first, offset, stride), x1 = Row(a, first + 1, offset, stride), x2 = Row(a, first + 2, offset, stride), x3 = Row(a, first + 3, offset, stride);
             int w0 = ((column + (block / quads * 4)) * pitch) + depth, w1 = w0 + pitch, w2 = w1 + pitch, w3 = w2 + pitch;
             block += target;

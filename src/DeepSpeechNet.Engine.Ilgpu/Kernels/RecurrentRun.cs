@@ -40,7 +40,10 @@ internal struct RecurrentRun
     public RecurrentViews Second;
     public ArrayView<int> Lengths;
 
-    /// <summary>For each set of groups that meet, how many have come so far: zeros at first.</summary>
+    /// <summary>One number that is not zero once a group has waited in vain.</summary>
+    public ArrayView<int> WaitedInVain;
+
+    /// <summary>For each set of groups that meet, how many have come so far, with a sign once one has waited in vain: zeros at first.</summary>
     public ArrayView<int> Arrivals;
 
     /// <summary>The first phase of this launch, and the one past its last.</summary>
@@ -58,6 +61,9 @@ internal struct RecurrentRun
 
     /// <summary>Whether this is a backward pass: the products run down the columns of the weights.</summary>
     public int Backward;
+
+    /// <summary>The first utterance of this launch.</summary>
+    public int FirstRow;
 
     /// <summary>Utterances of a group, a multiple of 4.</summary>
     public int Rows;
@@ -85,7 +91,7 @@ internal struct RecurrentRun
     public readonly int Before(int reverse, int step) => step == 0 ? 0 : Offset(reverse, step - 1);
 
     /// <summary>The utterance of an output of this group; outputs are counted unit by unit.</summary>
-    public readonly int Utterance(int output) => (Grid.IdxY * Rows) + (output / Tile.Width);
+    public readonly int Utterance(int output) => FirstRow + (Grid.IdxY * Rows) + (output / Tile.Width);
 
     /// <summary>The unit of an output of this group.</summary>
     public readonly int Unit(int output) => (Grid.IdxX * Tile.Width) + (output % Tile.Width);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -15,9 +14,6 @@ namespace DeepSpeechNet.Engine.Ilgpu.Machines;
 /// <summary>A card behind ILGPU. Kernels are compiled at their first launch and kept; everything runs in one stream.</summary>
 internal sealed unsafe class IlgpuMachine : Machine
 {
-    /// <summary>How many machines of this process use a CUDA card, by its number.</summary>
-    private static readonly ConcurrentDictionary<int, int> Queues = new();
-
     /// <summary>Whether NVIDIA's Multi-Process Service lets several processes run kernels on a card at the same time: this is where its control daemon listens.</summary>
     private static readonly bool CardsAreShared = File.Exists(Path.Combine(Environment.GetEnvironmentVariable("CUDA_MPS_PIPE_DIRECTORY") ?? "/tmp/nvidia-mps", "control"));
 
@@ -46,11 +42,10 @@ internal sealed unsafe class IlgpuMachine : Machine
         _stream = accelerator.CreateStream();
         _staging = new PinnedStaging(accelerator, _stream);
         _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(accelerator, cuda, options.Precision) : null;
-        _tensorCores = options.Precision != ProductPrecision.Float32 && accelerator is CudaAccelerator ampere && ampere.Architecture >= CudaArchitecture.SM_80 && ampere.InstructionSet >= CudaInstructionSet.ISA_70;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
-        if (accelerator is CudaAccelerator card)
-            Queues.AddOrUpdate(card.DeviceId, 1, (_, users) => users + 1);
         TileSide = Lanes < GroupSums.MostLanes ? MatMulKernels.MostSide / 4 : MatMulKernels.MostSide;
+        _tensorCores = _blas is null && options.Precision != ProductPrecision.Float32 && accelerator is CudaAccelerator ampere && ampere.Architecture >= CudaArchitecture.SM_80 && ampere.InstructionSet >= CudaInstructionSet.ISA_70
+            && TensorCores.Work(this, options.Precision);
     }
 
     /// <inheritdoc/>
@@ -120,15 +115,18 @@ internal sealed unsafe class IlgpuMachine : Machine
     }
 
     /// <inheritdoc/>
+    public override bool GroupsMeet => _accelerator is CudaAccelerator or CPUAccelerator { NumMultiprocessors: > 1 };
+
+    /// <inheritdoc/>
     /// <remarks>
-    /// On CUDA what the driver makes of a kernel's registers and shared memory: the queue runs one kernel at a time, so that the whole card is free for it. With two queues each kernel could hold
-    /// a part of the card and wait for the rest, so that no groups of a card that is used twice at the same time are sure of each other. OpenCL promises nothing of the kind.
+    /// On CUDA what the driver makes of a kernel's registers and shared memory: the queue runs one kernel at a time, and kernels of other devices and processes, which have contexts of their own,
+    /// take turns with it, so that the whole card is free for it. Where the Multi-Process Service lets several run together, each could hold a part of the card and wait for the rest.
     /// </remarks>
     public override int GroupsAtOnce<T>(Action<T> kernel, int lanes)
     {
         if (_accelerator is CPUAccelerator processor)
             return processor.NumMultiprocessors;
-        if (_accelerator is not CudaAccelerator cuda || CardsAreShared || Queues[cuda.DeviceId] > 1)
+        if (_accelerator is not CudaAccelerator || CardsAreShared)
             return 0;
         if (_groupsAtOnce.TryGetValue((kernel, lanes), out int groups))
             return groups;
@@ -238,8 +236,6 @@ internal sealed unsafe class IlgpuMachine : Machine
             // The card failed, as whoever disposes has been told.
         }
 
-        if (_accelerator is CudaAccelerator card)
-            Queues.AddOrUpdate(card.DeviceId, 0, (_, users) => users - 1);
         _blas?.Dispose();
         _staging.Dispose();
         CardMemory.Free(_stream);
@@ -258,10 +254,12 @@ internal sealed unsafe class IlgpuMachine : Machine
     };
 
     /// <summary>
-    /// What CUDA's compiler is told of a kernel: where groups wait for each other, two of them shall find registers on one processor, so that more of them are on the card at once.
+    /// What CUDA's compiler is told of a kernel: where groups wait for each other, and the shared memory of a processor is enough for two, both shall find registers there, so that more of them are
+    /// on the card at once.
     /// </summary>
-    internal static KernelSpecialization Limits(MethodInfo kernel) =>
-        kernel.GetCustomAttribute<MeetsAtBarriersAttribute>() is { AcrossGroups: true } ? new KernelSpecialization(GroupSums.MostLanes, 2) : KernelSpecialization.Empty;
+    internal static KernelSpecialization Limits(MethodInfo kernel, long sharedBytesOfProcessor) =>
+        kernel.GetCustomAttribute<MeetsAtBarriersAttribute>() is { AcrossGroups: true } && sharedBytesOfProcessor >= 2 * (RecurrentProducts.SharedBytes + 1024) ? new KernelSpecialization(GroupSums.MostLanes, 2)
+            : KernelSpecialization.Empty;
 
     private Action<AcceleratorStream, KernelConfig, T> Compiled<T>(Action<T> kernel)
         where T : struct
@@ -280,7 +278,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         Trace.Listeners.Add(listener);
         try
         {
-            return _accelerator.LoadKernel(kernel, _accelerator is CudaAccelerator ? Limits(kernel.Method) : KernelSpecialization.Empty);
+            return _accelerator.LoadKernel(kernel, _accelerator is CudaAccelerator cuda ? Limits(kernel.Method, cuda.MaxSharedMemoryPerMultiprocessor) : KernelSpecialization.Empty);
         }
         catch (AcceleratorException e) when (log.ToString().Trim() is { Length: > 0 } said)
         {

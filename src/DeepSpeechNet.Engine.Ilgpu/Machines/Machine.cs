@@ -35,6 +35,9 @@ internal abstract class Machine : IDisposable
     /// <exception cref="OutOfDeviceMemoryException">There is not that much left.</exception>
     public abstract MachineBuffer Allocate(long bytes);
 
+    /// <summary>Whether groups of a launch may wait for each other at all. How a recurrence is cut depends on this, so that it never changes.</summary>
+    public virtual bool GroupsMeet => false;
+
     /// <summary>
     /// How many groups of a kernel are sure to run at the same time, so that they may wait for each other; none where nobody can tell.
     /// </summary>

@@ -31,6 +31,9 @@ internal sealed class ProfiledMachine(Machine machine, LaunchProfile profile) : 
     public override MachineBuffer Allocate(long bytes) => machine.Allocate(bytes);
 
     /// <inheritdoc/>
+    public override bool GroupsMeet => machine.GroupsMeet;
+
+    /// <inheritdoc/>
     public override int GroupsAtOnce<T>(Action<T> kernel, int lanes) => machine.GroupsAtOnce(kernel, lanes);
 
     /// <inheritdoc/>

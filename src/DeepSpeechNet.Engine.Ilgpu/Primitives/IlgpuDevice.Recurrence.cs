@@ -9,7 +9,13 @@ namespace DeepSpeechNet.Engine.Ilgpu;
 
 public sealed partial class IlgpuDevice
 {
+    /// <summary>Phases of one launch: it must end before the watchdog of a card with a screen, two seconds on Windows, ends it.</summary>
+    private const int MostPhases = 2048;
+
     private readonly List<MachineBuffer> _recurrentMemory = [];
+    private MachineBuffer? _waitedInVain;
+    private bool _groupsHaveMet;
+    private bool _persistent;
 
     /// <inheritdoc/>
     public override void RecurrentForward(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training)
@@ -50,47 +56,80 @@ public sealed partial class IlgpuDevice
     }
 
     /// <summary>
-    /// All phases in one launch, where a group's weights fit into its shared memory and all groups fit on the card at once (or one group has all units, so that it need not wait for others);
-    /// else one launch a phase.
+    /// All phases in one launch, where a group's weights fit into its shared memory and all groups that share units fit on the card at once (or one group has all units, so that it need not wait
+    /// for others); else one launch a phase.
     /// </summary>
     private void Launch(RecurrentPlan plan, int directions, int phases, RecurrentRun run)
     {
-        int atOnce = _machine.GroupsAtOnce(plan.Kernel, _machine.GroupLanes);
-        RecurrentTile tile = plan.Tile(run.Units, alone: atOnce < 2);
-        int rows = RecurrentPlan.Rows(run.Batch, tile);
-        Extent grid = GridOf(rows);
-        if (_options.PersistentRecurrence && phases > 1 && tile.Resident != 0 && (grid.X == 1 || Groups(grid) <= atOnce))
-        {
-            // Smaller groups keep more of the card busy.
-            while (rows > 8 && Groups(GridOf(RecurrentPlan.Rows(rows / 2, tile))) <= atOnce)
-                rows = RecurrentPlan.Rows(rows / 2, tile);
-            grid = GridOf(rows);
-            if (grid.X > 1)
-                run.Arrivals = Zeros(grid.Y * grid.Z).Cast<int>();
-            run.Groups = grid.X;
-            run.To = phases;
-            LaunchOnce(tile);
-            return;
-        }
-
+        RecurrentTile tile = plan.Tile(run.Units, alone: !_machine.GroupsMeet);
+        int rows = RecurrentPlan.Rows(run.Batch, tile), across = (run.Units + tile.Width - 1) / tile.Width;
         run.Groups = 1;
-        tile = RecurrentPlan.InPieces(tile);
-        for (run.From = 0; run.From < phases; run.From++)
+        if (_persistent && phases > 1 && tile.Resident != 0)
         {
-            run.To = run.From + 1;
-            LaunchOnce(tile);
+            // Groups of different utterances do not wait for each other, and may come one after the other.
+            int atOnce = across == 1 ? int.MaxValue : _machine.GroupsAtOnce(plan.Kernel, _machine.GroupLanes) / (across * directions);
+            if (atOnce > 0)
+            {
+                // Smaller groups keep more of the card busy.
+                while (across > 1 && rows > 8 && Down(RecurrentPlan.Rows(rows / 2, tile)) <= atOnce)
+                    rows = RecurrentPlan.Rows(rows / 2, tile);
+                run.Groups = across;
+                for (int y = 0; y < Down(rows); y += atOnce)
+                    LaunchRows(y, Math.Min(atOnce, Down(rows) - y), MostPhases);
+                return;
+            }
         }
 
-        Extent GridOf(int rows) => new((run.Units + tile.Width - 1) / tile.Width, (run.Batch + rows - 1) / rows, directions);
+        tile = RecurrentPlan.InPieces(tile);
+        LaunchRows(0, Down(rows), 1);
 
-        static int Groups(Extent grid) => grid.X * grid.Y * grid.Z;
+        int Down(int rows) => (run.Batch + rows - 1) / rows;
 
-        void LaunchOnce(in RecurrentTile tile)
+        // Some groups of utterances, so many phases at a time.
+        void LaunchRows(int y, int count, int phasesOfLaunch)
         {
             run.Tile = tile;
             run.Rows = rows;
-            _machine.Launch(plan.Kernel, grid, new Extent(Math.Min(_machine.GroupLanes, RecurrentPlan.Lanes(rows, tile))), run);
+            run.FirstRow = y * rows;
+            for (run.From = 0; run.From < phases; run.From = run.To)
+            {
+                run.To = Math.Min(phases, run.From + phasesOfLaunch);
+                if (run.Groups > 1)
+                    PrepareMeetings(ref run, count * directions);
+                _machine.Launch(plan.Kernel, new Extent(across, count, directions), new Extent(Math.Min(_machine.GroupLanes, RecurrentPlan.Lanes(rows, tile))), run);
+            }
         }
+    }
+
+    private void PrepareMeetings(ref RecurrentRun run, int meetings)
+    {
+        if (_waitedInVain is null)
+        {
+            _all.Add(_waitedInVain = _machine.Allocate(Alignment));
+            _machine.Upload(new byte[sizeof(int)], _waitedInVain.Bytes.SubView(0, sizeof(int)));
+        }
+
+        run.WaitedInVain = _waitedInVain.Bytes.Cast<int>();
+        run.Arrivals = Zeros(meetings).Cast<int>();
+        _groupsHaveMet = true;
+    }
+
+    /// <summary>Looks whether groups that waited for each other since the last time did so in vain, which makes NaN of what they computed. From then on a step is a launch.</summary>
+    /// <exception cref="DeviceUnavailableException">They did.</exception>
+    private void CheckMeetings()
+    {
+        if (!_groupsHaveMet)
+            return;
+        _groupsHaveMet = false;
+        Span<byte> inVain = stackalloc byte[sizeof(int)];
+        _machine.Download(_waitedInVain!.Bytes.SubView(0, inVain.Length), inVain);
+        if (inVain[0] == 0)
+            return;
+        _persistent = false;
+        inVain.Clear();
+        _machine.Upload(inVain, _waitedInVain.Bytes.SubView(0, inVain.Length));
+        throw new DeviceUnavailableException(
+            $"The card {_machine.Name} did not run all groups of a recurrence side by side, as its driver said it would, perhaps since other programs use it: what it computed last is lost. Checkpoints written so far are whole: go on with --resume. Where it happens again, set {CardOptions.PersistentRecurrenceVariable}=0, or use --device cpu.");
     }
 
     private RecurrentRun Start(CellKind cell, Tensor lengths, ReadOnlySpan<RecurrentDirection> directions, bool training, bool backward)
@@ -103,6 +142,7 @@ public sealed partial class IlgpuDevice
             Second = directions.Length > 1 ? Views(cell, directions[1], backward) : first,
             Lengths = Integers(lengths),
             Arrivals = NoIntegers,
+            WaitedInVain = NoIntegers,
             Time = shape[0],
             Batch = shape[1],
             Units = shape[2],

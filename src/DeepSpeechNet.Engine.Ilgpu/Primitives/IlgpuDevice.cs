@@ -32,6 +32,7 @@ public sealed partial class IlgpuDevice : Device
     internal IlgpuDevice(Machine machine, CardOptions? options = null)
     {
         _options = options ?? new CardOptions();
+        _persistent = _options.PersistentRecurrence;
         _machine = _options.Profile is { } profile ? new ProfiledMachine(machine, profile) : machine;
         _none = machine.Allocate(Alignment);
         _all.Add(_none);
@@ -70,8 +71,10 @@ public sealed partial class IlgpuDevice : Device
     public override void Download(Tensor source, Span<byte> target)
     {
         CheckLength(target.Length, source);
-        if (target.Length > 0)
-            _machine.Download(Bytes(source), target);
+        if (target.Length == 0)
+            return;
+        _machine.Download(Bytes(source), target);
+        CheckMeetings();
     }
 
     /// <inheritdoc/>

@@ -54,6 +54,14 @@ internal static class Atomic
         Lane.Current.Yield();
         return before;
     }
+
+    public static int Or(ref int target, int value)
+    {
+        int before = target;
+        target |= value;
+        Lane.Current.Yield();
+        return before;
+    }
 }
 
 /// <summary>Bits of numbers.</summary>

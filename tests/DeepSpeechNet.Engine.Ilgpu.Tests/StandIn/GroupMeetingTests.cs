@@ -1,6 +1,7 @@
 using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using DeepSpeechNet.Engine.Ilgpu.Machines;
+using DeepSpeechNet.Engine.Tensors;
 using DeepSpeechNet.Engine.Tests.Devices.Cpu;
 using DeepSpeechNet.Testing;
 using ILGPU;
@@ -25,7 +26,10 @@ public sealed class GroupMeetingTests
         Assert.Equal([1, 2, 3, 4, 5, 6], Counts(machine));
     }
 
-    /// <summary>A group whose neighbours never come gives up and says so in all that it writes, rather than hang or go on with what is not there yet.</summary>
+    /// <summary>
+    /// A group whose neighbours never come gives up and says so, rather than hang or go on with what is not there yet: all that is computed from there on is NaN, whoever fetches anything is told,
+    /// and from then on each step is a launch.
+    /// </summary>
     [Theory]
     [InlineData(CellKind.Tanh)]
     [InlineData(CellKind.LstmFullPeephole)]
@@ -33,9 +37,37 @@ public sealed class GroupMeetingTests
     {
         using IlgpuDevice device = new(new StandInMachine(8, 4, 2, groupsAtOnce: 6) { BreaksItsWord = true });
         RecurrenceCase test = new(cell, 3, 2, 20, reverse: false, seed: 1, ragged: false);
-        RecurrentDirection direction = test.On(device, gradients: true);
+        RecurrentDirection direction = test.On(device, gradients: true), again = test.On(device, gradients: true);
         device.RecurrentForward(cell, test.LengthsOn(device), [direction], training: true);
-        Assert.All(direction.Hidden.ToArray()[^8..], h => Assert.True(float.IsNaN(h)));
+        DeviceUnavailableException e = Assert.Throws<DeviceUnavailableException>(() => direction.Hidden.ToArray());
+        Assert.Contains("side by side", e.Message, StringComparison.Ordinal);
+        Assert.All(direction.Hidden.ToArray().Skip(2 * 20).Chunk(20), row => Assert.DoesNotContain(row, float.IsFinite));
+        device.RecurrentForward(cell, test.LengthsOn(device), [again], training: true);
+        Assert.DoesNotContain(again.Hidden.ToArray(), float.IsNaN);
+    }
+
+    /// <summary>More utterances than there is room for at once, and more steps than one launch has.</summary>
+    [Theory]
+    [InlineData(3, 40, 20, 2)]
+    [InlineData(2100, 2, 3, 2)]
+    [InlineData(2100, 1, 12, 2)]
+    public void Utterances_and_steps_may_take_several_launches(int time, int batch, int units, int launches)
+    {
+        RecurrenceCase test = new(CellKind.Tanh, time, batch, units, reverse: true, seed: 7);
+        (float[] one, long launchesOfOne) = Run(true);
+        (float[] many, long launchesOfMany) = Run(false);
+        Assert.Equal(many, one);
+        Assert.Equal((time, launches * (units > 8 ? 2 : 1)), (launchesOfMany, launchesOfOne));
+
+        (float[] Hidden, long Launches) Run(bool persistent)
+        {
+            using IlgpuDevice device = new(new StandInMachine(256, 4, 2, groupsAtOnce: 3), new CardOptions { PersistentRecurrence = persistent });
+            RecurrentDirection direction = test.On(device);
+            Tensor lengths = test.LengthsOn(device);
+            long before = device.Launches;
+            device.RecurrentForward(CellKind.Tanh, lengths, [direction], training: true);
+            return (direction.Hidden.ToArray(), device.Launches - before);
+        }
     }
 
     private static float[] Counts(StandInMachine machine)

@@ -29,6 +29,8 @@ internal sealed class StandInMachine(int lanes, int groupLanes, int tileSide, lo
     /// <summary>Whether groups do not run side by side although <see cref="GroupsAtOnce"/> says so.</summary>
     public bool BreaksItsWord { get; init; }
 
+    public override bool GroupsMeet => groupsAtOnce > 0;
+
     public override int GroupsAtOnce<T>(Action<T> kernel, int lanes) => groupsAtOnce;
 
     public override MachineBuffer Allocate(long bytes) => new Memory(bytes);

@@ -20,6 +20,9 @@ internal static class TestedDevices
     /// <summary>Larger groups.</summary>
     public static IlgpuDevice CreateWide(CardOptions? options = null) => new(new StandInMachine(256, 16, 4), options);
 
+    /// <summary>Whether groups of <see cref="CreateSideBySide"/> wait for each other.</summary>
+    public const bool GroupsMeet = true;
+
     /// <summary>Groups that can wait for each other.</summary>
     public static IlgpuDevice CreateSideBySide(CardOptions? options = null) => new(new StandInMachine(64, 4, 2, groupsAtOnce: 12), options);
 

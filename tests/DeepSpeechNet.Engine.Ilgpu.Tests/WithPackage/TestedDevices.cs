@@ -23,6 +23,16 @@ internal static class TestedDevices
 
     public static IlgpuDevice CreateWide(CardOptions? options = null) => Create(16, options);
 
+    /// <summary>Whether groups of <see cref="CreateSideBySide"/> wait for each other: not on OpenCL.</summary>
+    public static bool GroupsMeet
+    {
+        get
+        {
+            using IlgpuDevice device = CreateSideBySide();
+            return !device.Description.Contains("OpenCL", StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Groups that can wait for each other, where the card lets them.</summary>
     public static IlgpuDevice CreateSideBySide(CardOptions? options = null) => Create(16, options, groups: 12);
 

@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
+using DeepSpeechNet.Engine.Devices;
+using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using DeepSpeechNet.Engine.Ilgpu.Machines;
 using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 using DeepSpeechNet.Engine.Tensors;
+using DeepSpeechNet.Engine.Tests.Devices.Cpu;
 using DeepSpeechNet.Testing;
 
 namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
@@ -77,6 +80,47 @@ public sealed class PtxTests : IDisposable
         device.MatMul(a, false, b, false, c);
         float[] expected = [.. Enumerable.Range(0, 330).Select(at => (float)Enumerable.Range(0, 20).Sum(k => ((at / 10 * 20) + k) % 7 * (((k * 10) + (at % 10)) % 11)))];
         Assert.Equal(expected, c.ToArray());
+    }
+
+    /// <summary>Factors that TF32 cannot hold are rounded on their way to tensor cores, not cut there.</summary>
+    [Fact]
+    public void Floats_are_rounded_for_tensor_cores()
+    {
+        using IlgpuDevice device = new(new PtxMachine(16, 4, 1, ProductPrecision.TensorFloat32), new CardOptions { Precision = ProductPrecision.TensorFloat32 });
+        float[] a = RandomNumbers.Floats(1, 21 * 11), b = RandomNumbers.Floats(2, 11 * 9);
+        Tensor c = device.Poisoned(new Shape(21, 9));
+        device.MatMul(device.Floats(new Shape(21, 11), a), false, device.Floats(new Shape(11, 9), b), false, c);
+        double[] expected = [.. Enumerable.Range(0, 21 * 9).Select(at => Enumerable.Range(0, 11).Sum(k => (double)Rounded(a[(at / 9 * 11) + k]) * Rounded(b[(k * 9) + (at % 9)])))];
+        Assert.Equal(expected, c.ToArray().Select(x => (double)x), (x, y) => Math.Abs(x - y) < 2e-6);
+
+        static float Rounded(float x) => BitConverter.UInt32BitsToSingle(KernelMath.ToTf32(x));
+    }
+
+    /// <summary>Groups of as many lanes, and with as many sums, as on a card wait for each other.</summary>
+    [Fact]
+    public void Groups_of_full_size_meet()
+    {
+        RecurrenceCase test = new(CellKind.ClippedRelu, 3, 32, 16, reverse: false, seed: 9);
+        Assert.Equal(Run(false), Run(true));
+
+        float[] Run(bool persistent)
+        {
+            using IlgpuDevice device = new(new PtxMachine(256, 16, 2), new CardOptions { PersistentRecurrence = persistent });
+            RecurrentDirection direction = test.On(device);
+            device.RecurrentForward(test.Kind, test.LengthsOn(device), [direction], training: true);
+            return direction.Hidden.ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData(ProductPrecision.BFloat16)]
+    [InlineData(ProductPrecision.TensorFloat32)]
+    public void Tensor_cores_are_taken_where_a_product_comes_out_right(ProductPrecision precision)
+    {
+        using PtxMachine machine = new(16, 4, 1, precision);
+        Assert.True(TensorCores.Work(machine, precision));
+        machine.SpoilsProducts = true;
+        Assert.False(TensorCores.Work(machine, precision));
     }
 
     /// <summary>Runs instructions in a group, each of whose lanes stores %r1 at its place. %rd1 is where a buffer of 64 integers starts, at a multiple of 16.</summary>

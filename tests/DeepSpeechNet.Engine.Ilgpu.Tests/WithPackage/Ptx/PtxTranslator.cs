@@ -7,8 +7,8 @@ using DeepSpeechNet.Engine.Ilgpu.Tests.Lanes;
 namespace DeepSpeechNet.Engine.Ilgpu.Tests.WithPackage.Ptx;
 
 /// <summary>
-/// Makes a method of a kernel's PTX, instruction by instruction, so that it runs without a card. A product whose only use is a sum is fused with it and rounded once, as a driver's compiler
-/// does where instructions leave it open.
+/// Makes a method of a kernel's PTX, instruction by instruction, so that it runs without a card. Where a sum follows a product of the same stretch without jumps, both are fused and rounded
+/// once, as a driver's compiler does where instructions leave it open.
 /// </summary>
 internal sealed class PtxTranslator
 {
@@ -94,7 +94,7 @@ internal sealed class PtxTranslator
                 EmitStore(i, type);
                 break;
             case "atom" or "red":
-                EmitAtomicAdd(i);
+                EmitAtomic(i);
                 break;
             case "mma":
                 EmitTensorProduct(i);
@@ -394,10 +394,9 @@ internal sealed class PtxTranslator
         }
     }
 
-    private void EmitAtomicAdd(PtxInstruction i)
+    private void EmitAtomic(PtxInstruction i)
     {
-        if (i.Parts[^2] != "add" || i.Parts[^1] != "u32")
-            throw new NotSupportedException(i.Name);
+        OpCode operation = (i.Parts[^2], i.Parts[^1]) switch { ("add", "u32" or "s32") => OpCodes.Add, ("or", "b32") => OpCodes.Or, _ => throw new NotSupportedException(i.Name) };
         bool wanted = i.Parts[0] == "atom";
         LocalBuilder at = _il.DeclareLocal(typeof(long));
         EmitAddress(i, i.Operands[wanted ? 1 : 0], sizeof(int));
@@ -412,7 +411,7 @@ internal sealed class PtxTranslator
         _il.Emit(OpCodes.Ldloc, at);
         _il.Emit(OpCodes.Ldind_I4);
         Push(i.Operands[^1], "b32");
-        _il.Emit(OpCodes.Add);
+        _il.Emit(operation);
         _il.Emit(OpCodes.Stind_I4);
         EmitLane(nameof(Lane.Yield));
         if (wanted)
