@@ -47,14 +47,19 @@ internal static class GpuSupport
         }
 
         Accelerator? accelerator = null;
+        IlgpuMachine? machine = null;
         try
         {
             accelerator = cards[card].CreateAccelerator(context);
-            return new IlgpuDevice(new IlgpuMachine(accelerator, options), options);
+            machine = new IlgpuMachine(accelerator, options);
+            return new IlgpuDevice(machine, options);
         }
         catch (Exception e)
         {
-            CardMemory.Free(accelerator);
+            if (machine is null)
+                CardMemory.Free(accelerator);
+            else
+                machine.Dispose();
             if (e is AcceleratorException or NotSupportedException or InvalidOperationException or DllNotFoundException)
                 throw new DeviceUnavailableException($"The card {cards[card].Name} does not start: {e.Message} --device cpu runs on the processor.", e);
             throw;
