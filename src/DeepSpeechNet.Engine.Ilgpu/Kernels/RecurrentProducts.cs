@@ -21,6 +21,32 @@ internal struct RecurrentProduct
     public int Depth;
 }
 
+/// <summary>The sums that an output needs.</summary>
+internal struct RecurrentSums
+{
+    public RecurrentTile Tile;
+    public int Rows;
+
+    /// <summary>The output, counted unit by unit.</summary>
+    public int Output;
+
+    /// <summary>What a sum starts from: zero, or NaN where groups waited in vain.</summary>
+    public float Start;
+    public ArrayView<Four> Parts;
+
+    /// <summary>The sum of the output's utterance and the column of its unit in a set.</summary>
+    public readonly float Of(int set)
+    {
+        int row = Output / Tile.Width, column = (set * Tile.Width) + (Output % Tile.Width);
+        int quads = Rows / 4, blocks = quads * (Tile.Columns / 4), block = (column / 4 * quads) + (row / 4);
+        ArrayView<float> parts = Parts.Cast<float>();
+        float sum = Start;
+        for (int slice = 0; slice < Tile.Slices; slice++)
+            sum += parts[(4 * RecurrentProducts.Place(slice, blocks, block, row % 4)) + (column % 4)];
+        return sum;
+    }
+}
+
 /// <summary>
 /// The products inside a step. Few sums, each long: a lane makes the sums of 4 utterances and 4 columns over every n-th four of terms, reads the weights from shared memory, and the n parts
 /// are added up by whoever needs the sum. Every lane of a group takes part, also those past the batch.
@@ -72,20 +98,8 @@ internal static class RecurrentProducts
         }
     }
 
-    /// <summary>The sum of an output's utterance and the column of its unit in a set: <paramref name="start"/> and the parts.</summary>
-    public static float Sum(RecurrentRun a, int output, int set, float start, ArrayView<Four> sums)
-    {
-        int row = output / a.Tile.Width, column = (set * a.Tile.Width) + (output % a.Tile.Width);
-        int quads = a.Rows / 4, blocks = quads * (a.Tile.Columns / 4), block = (column / 4 * quads) + (row / 4);
-        ArrayView<float> parts = sums.Cast<float>();
-        float sum = start;
-        for (int slice = 0; slice < a.Tile.Slices; slice++)
-            sum += parts[(4 * Place(slice, blocks, block, row % 4)) + (column % 4)];
-        return sum;
-    }
-
     /// <summary>Where a lane puts the sums of a row of its block: rows change places from slice to slice, so that neighbouring lanes meet different banks.</summary>
-    private static int Place(int slice, int blocks, int block, int row) => (4 * ((slice * blocks) + block)) + (row ^ (slice % 4));
+    internal static int Place(int slice, int blocks, int block, int row) => (4 * ((slice * blocks) + block)) + (row ^ (slice % 4));
 
     private static void Multiply(
         RecurrentRun a, RecurrentProduct p, int from, int to, int column, int depth, ArrayView<float> source, int offset, int stride, ArrayView<Four> weights, ArrayView<Four> sums)

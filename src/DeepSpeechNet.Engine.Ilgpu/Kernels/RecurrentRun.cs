@@ -82,19 +82,44 @@ internal struct RecurrentRun
     public readonly RecurrentViews Direction() => Grid.IdxZ == 0 ? First : Second;
 
     /// <summary>The frame of a step.</summary>
-    public readonly int Frame(int reverse, int step) => reverse != 0 ? Time - 1 - step : step;
+    private readonly int Frame(int reverse, int step) => reverse != 0 ? Time - 1 - step : step;
 
     /// <summary>Where the frame of a step starts in an array [T, B, H].</summary>
-    public readonly int Offset(int reverse, int step) => Frame(reverse, step) * Batch * Units;
+    private readonly int Offset(int reverse, int step) => Frame(reverse, step) * Batch * Units;
 
-    /// <summary>Where the state before a step starts, in its array or in that of initial states.</summary>
-    public readonly int Before(int reverse, int step) => step == 0 ? 0 : Offset(reverse, step - 1);
+    /// <summary>A step of a direction.</summary>
+    public readonly RecurrentStep Step(RecurrentViews d, int number) => new()
+    {
+        Number = number,
+        Frame = Frame(d.Reverse, number),
+        Now = Offset(d.Reverse, number),
+        Later = Offset(d.Reverse, number + 1),
+        HiddenBefore = number == 0 ? d.InitialHidden : d.Hidden,
+        CellBefore = number == 0 ? d.InitialCell : d.Cell,
+        Before = number == 0 ? 0 : Offset(d.Reverse, number - 1),
+    };
 
     /// <summary>The utterance of an output of this group; outputs are counted unit by unit.</summary>
     public readonly int Utterance(int output) => FirstRow + (Grid.IdxY * Rows) + (output / Tile.Width);
 
     /// <summary>The unit of an output of this group.</summary>
     public readonly int Unit(int output) => (Grid.IdxX * Tile.Width) + (output % Tile.Width);
+}
+
+/// <summary>One step of one direction, counted in the order of running; -1 in a backward pass hands what is left to the initial state.</summary>
+internal struct RecurrentStep
+{
+    public int Number;
+    public int Frame;
+
+    /// <summary>Where its frame starts in an array [T, B, H], and that of the step after it.</summary>
+    public int Now;
+    public int Later;
+
+    /// <summary>The states before it, and where they start: those of the step before, or the initial ones.</summary>
+    public ArrayView<float> HiddenBefore;
+    public ArrayView<float> CellBefore;
+    public int Before;
 }
 
 /// <summary>

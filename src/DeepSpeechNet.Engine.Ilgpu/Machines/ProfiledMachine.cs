@@ -41,7 +41,7 @@ internal sealed class ProfiledMachine(Machine machine, LaunchProfile profile) : 
     {
         long start = Start();
         machine.Launch(kernel, grid, group, arguments);
-        End($"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name}", start);
+        End(kernel.Method.IsGenericMethod ? kernel.Method.GetGenericArguments()[0].Name : $"{kernel.Method.DeclaringType!.Name}.{kernel.Method.Name}", start);
     }
 
     /// <inheritdoc/>

@@ -30,21 +30,21 @@ internal sealed class RecurrentPlan
     /// <summary>The plan of a forward pass.</summary>
     public static RecurrentPlan Forward(CellKind cell) => cell switch
     {
-        CellKind.Tanh or CellKind.ClippedRelu => new() { Kernel = VanillaKernels.Forward },
-        CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = LstmKernels.Forward, Sets = 4, WeightSets = 4, SetsOfPhase = 4 },
-        CellKind.LstmFullPeephole => new() { Kernel = LstmFullPeepholeKernels.Forward, Phases = 2, Sets = 7, WeightSets = 4, SetsOfPhase = 6 },
-        CellKind.GruResetAfter => new() { Kernel = GruKernels.AfterForward, Sets = 3, WeightSets = 3, SetsOfPhase = 3 },
-        _ => new() { Kernel = GruKernels.BeforeForward, Phases = 2, Sets = 3, WeightSets = 3, SetsOfPhase = 2 },
+        CellKind.Tanh or CellKind.ClippedRelu => new() { Kernel = RecurrentKernels.Run<VanillaForward> },
+        CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = RecurrentKernels.Run<LstmForward>, Sets = 4, WeightSets = 4, SetsOfPhase = 4 },
+        CellKind.LstmFullPeephole => new() { Kernel = RecurrentKernels.Run<LstmFullPeepholeForward>, Phases = 2, Sets = 7, WeightSets = 4, SetsOfPhase = 6 },
+        CellKind.GruResetAfter => new() { Kernel = RecurrentKernels.Run<GruAfterForward>, Sets = 3, WeightSets = 3, SetsOfPhase = 3 },
+        _ => new() { Kernel = RecurrentKernels.Run<GruBeforeForward>, Phases = 2, Sets = 3, WeightSets = 3, SetsOfPhase = 2 },
     };
 
     /// <summary>The plan of a backward pass.</summary>
     public static RecurrentPlan Backward(CellKind cell) => cell switch
     {
-        CellKind.Tanh or CellKind.ClippedRelu => new() { Kernel = VanillaKernels.Backward, BackwardGates = 1 },
-        CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = LstmKernels.Backward, BackwardGates = 4 },
-        CellKind.LstmFullPeephole => new() { Kernel = LstmFullPeepholeKernels.Backward, Phases = 2, Sets = 2, SetsOfPhase = 2, BackwardGates = 4 },
-        CellKind.GruResetAfter => new() { Kernel = GruKernels.AfterBackward, BackwardGates = 3 },
-        _ => new() { Kernel = GruKernels.BeforeBackward, Phases = 2, BackwardGates = 3 },
+        CellKind.Tanh or CellKind.ClippedRelu => new() { Kernel = RecurrentKernels.Run<VanillaBackward>, BackwardGates = 1 },
+        CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = RecurrentKernels.Run<LstmBackward>, BackwardGates = 4 },
+        CellKind.LstmFullPeephole => new() { Kernel = RecurrentKernels.Run<LstmFullPeepholeBackward>, Phases = 2, Sets = 2, SetsOfPhase = 2, BackwardGates = 4 },
+        CellKind.GruResetAfter => new() { Kernel = RecurrentKernels.Run<GruAfterBackward>, BackwardGates = 3 },
+        _ => new() { Kernel = RecurrentKernels.Run<GruBeforeBackward>, Phases = 2, BackwardGates = 3 },
     };
 
     /// <summary>How products are cut where weights stay in shared memory for many steps, if they can.</summary>

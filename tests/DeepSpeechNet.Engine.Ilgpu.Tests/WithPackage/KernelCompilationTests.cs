@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using DeepSpeechNet.Engine.Devices;
 using DeepSpeechNet.Engine.Ilgpu.Kernels;
 using DeepSpeechNet.Engine.Ilgpu.Machines;
 using ILGPU;
@@ -22,7 +23,9 @@ public sealed partial class KernelCompilationTests
     [
         .. typeof(MatMulKernels).Assembly.GetTypes()
             .Where(t => t.Namespace == typeof(MatMulKernels).Namespace && t.Name.EndsWith("Kernels", StringComparison.Ordinal))
-            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)),
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(m => !m.IsGenericMethod),
+        .. Enum.GetValues<CellKind>().SelectMany(cell => new[] { RecurrentPlan.Forward(cell), RecurrentPlan.Backward(cell) }).Select(plan => plan.Kernel.Method).Distinct(),
     ];
 
     /// <summary>
@@ -49,7 +52,7 @@ public sealed partial class KernelCompilationTests
             Assert.Equal(meets?.AcrossGroups ?? false, Meeting().IsMatch(compiled.PTXAssembly));
             Assert.Equal(meets is not null, compiled.PTXAssembly.Contains("bar", StringComparison.Ordinal) && compiled.PTXAssembly.Contains(".sync", StringComparison.Ordinal));
             if (Environment.GetEnvironmentVariable("DSN_PTX_FOLDER") is { } folder)
-                File.WriteAllText(Path.Combine(folder, $"{kernel.DeclaringType!.Name}.{kernel.Name}.{target}.ptx"), compiled.PTXAssembly);
+                File.WriteAllText(Path.Combine(folder, $"{Name(kernel)}.{target}.ptx"), compiled.PTXAssembly);
         }
     }
 
@@ -64,9 +67,11 @@ public sealed partial class KernelCompilationTests
             Assert.Contains("kernel void", compiled.Source, StringComparison.Ordinal);
             Assert.DoesNotMatch("E-324|E-45", compiled.Source);
             if (Environment.GetEnvironmentVariable("DSN_PTX_FOLDER") is { } folder)
-                File.WriteAllText(Path.Combine(folder, $"{kernel.DeclaringType!.Name}.{kernel.Name}.cl"), compiled.Source);
+                File.WriteAllText(Path.Combine(folder, $"{Name(kernel)}.cl"), compiled.Source);
         }
     }
+
+    private static string Name(MethodInfo kernel) => kernel.IsGenericMethod ? kernel.GetGenericArguments()[0].Name : $"{kernel.DeclaringType!.Name}.{kernel.Name}";
 
     /// <summary>How groups meet: all that was written is seen before a group counts itself as come, and nothing is read before all have.</summary>
     [GeneratedRegex(@"membar\.gl;\s+bar\.sync\s+0;.*?red\.add.*?atom\.add.*?bar\.sync\s+0;\s+membar\.gl;", RegexOptions.Singleline)]

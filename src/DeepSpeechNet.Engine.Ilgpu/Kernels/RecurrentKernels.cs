@@ -1,0 +1,48 @@
+using ILGPU;
+
+namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
+
+/// <summary>What a cell does in a phase, forwards or backwards.</summary>
+internal interface IRecurrentCell
+{
+    /// <summary>The products that the phase needs: every lane of the group comes here.</summary>
+    void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums);
+
+    /// <summary>All else for one unit of one utterance.</summary>
+    /// <param name="a">The run.</param>
+    /// <param name="d">The direction.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="b">The utterance.</param>
+    /// <param name="j">The unit.</param>
+    /// <param name="sums">The products.</param>
+    void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums);
+}
+
+/// <summary>The kernel of all cells.</summary>
+internal static class RecurrentKernels
+{
+    /// <summary>Some phases of a cell, one after the other.</summary>
+    [MeetsAtBarriers(AcrossGroups = true)]
+    public static void Run<TCell>(RecurrentRun a)
+        where TCell : struct, IRecurrentCell
+    {
+        ArrayView<Four> weights = SharedMemory.Allocate<Four>(RecurrentProducts.WeightRoom), sums = SharedMemory.Allocate<Four>(RecurrentProducts.SumRoom);
+        RecurrentViews d = a.Direction();
+        TCell cell = default;
+        float doubt = 0;
+        RecurrentProducts.Fetch(a, d, weights);
+        for (int phase = a.From; phase < a.To; phase++)
+        {
+            cell.Multiply(a, d, phase, weights, sums);
+            Group.Barrier();
+            for (int output = Group.IdxX; output < a.Rows * a.Tile.Width; output += Group.DimX)
+            {
+                int b = a.Utterance(output), j = a.Unit(output);
+                if (b < a.Batch && j < a.Units)
+                    cell.Finish(a, d, phase, b, j, new RecurrentSums { Tile = a.Tile, Rows = a.Rows, Output = output, Start = doubt, Parts = sums });
+            }
+
+            doubt = GroupMeetings.Meet(a, phase, doubt, sums);
+        }
+    }
+}
