@@ -6,17 +6,15 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 internal struct GruAfterForward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, phase);
         int units = a.Units;
         RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 3, Depth = units }, s.HiddenBefore, s.Before, units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        RecurrentStep s = a.Step(d, phase);
         int units = a.Units, state = (b * units) + j, at = s.Now + state, gate = (3 * (at - j)) + j;
         float h = s.HiddenBefore[s.Before + state];
         if (a.Lengths[b] <= s.Frame)
@@ -45,42 +43,29 @@ internal struct GruAfterForward : IRecurrentCell
 internal struct GruAfterBackward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - phase);
         int units = a.Units;
         if (s.Number + 1 < a.Time)
         {
-            int later = s.Later;
-            RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = 2 * units }, d.Gates, 3 * later, 3 * units, weights, sums);
-            RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, From = 2 * units, Depth = units, Add = 1 }, d.Kept, later, units, weights, sums);
+            RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = 2 * units }, d.Gates, 3 * s.Later, 3 * units, weights, sums);
+            RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, From = 2 * units, Depth = units, Add = 1 }, d.Kept, s.Later, units, weights, sums);
         }
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - phase);
-        int units = a.Units, state = (b * units) + j;
-        float arriving = s.Number + 1 < a.Time ? sums.Of(0) : 0;
-        if (s.Number < 0)
+        RecurrentGradient reached = RecurrentGradient.Take(a, d, s, b, j, 3, sums);
+        int units = a.Units, state = (b * units) + j, at = s.Now + state, gate = (3 * (at - j)) + j;
+        if (reached.Ends != 0)
         {
-            d.HiddenCarry[state] += arriving;
+            if (s.Number >= 0)
+                d.Kept[at] = 0;
             return;
         }
 
-        int at = s.Now + state, gate = (3 * (at - j)) + j;
-        float dh = d.HiddenCarry[state] + arriving + d.Above[at];
-        if (a.Lengths[b] <= s.Frame)
-        {
-            d.HiddenCarry[state] = dh;
-            d.Gates[gate] = 0;
-            d.Gates[gate + units] = 0;
-            d.Gates[gate + (2 * units)] = 0;
-            d.Kept[at] = 0;
-            return;
-        }
-
+        float dh = reached.Hidden;
         float h = s.HiddenBefore[s.Before + state];
         float r = d.Gates[gate], z = d.Gates[gate + units], n = d.Gates[gate + (2 * units)];
         float dn = dh * (1 - z) * (1 - (n * n));

@@ -6,23 +6,22 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 internal struct GruBeforeForward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, phase / 2);
         int units = a.Units;
-        if (phase % 2 != 0)
+        if (s.Part != 0)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Set = 2, Sets = 1, Depth = units }, d.Kept, s.Frame * d.KeptStride, units, weights, sums);
         else
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 2, Depth = units }, s.HiddenBefore, s.Before, units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        if (phase % 2 == 0)
-            Reset(a, d, a.Step(d, phase / 2), b, j, sums);
+        if (s.Part == 0)
+            Reset(a, d, s, b, j, sums);
         else
-            Candidate(a, d, a.Step(d, phase / 2), b, j, sums);
+            Candidate(a, d, s, b, j, sums);
     }
 
     /// <summary>r, z = sigmoid(x + U h') and r h'.</summary>
@@ -65,47 +64,32 @@ internal struct GruBeforeForward : IRecurrentCell
 internal struct GruBeforeBackward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - (phase / 2));
         int units = a.Units;
-        if (phase % 2 != 0)
+        if (s.Part != 0)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, From = 2 * units, Depth = units }, d.Gates, (3 * s.Now) + (2 * units), 3 * units, weights, sums);
         else if (s.Number + 1 < a.Time)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = 2 * units }, d.Gates, 3 * s.Later, 3 * units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        if (phase % 2 == 0)
-            Update(a, d, a.Step(d, a.Time - 1 - (phase / 2)), b, j, sums);
+        if (s.Part == 0)
+            Update(a, d, s, b, j, sums);
         else
-            Candidate(a, d, a.Step(d, a.Time - 1 - (phase / 2)), b, j, sums);
+            Candidate(a, d, s, b, j, sums);
     }
 
     /// <summary>What arrives from the step after, then dn = dh z (1 - n^2), dz = dh (n - h') z (1 - z), dh' = dh (1 - z) + ...</summary>
     private static void Update(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        int units = a.Units, state = (b * units) + j;
-        float arriving = s.Number + 1 < a.Time ? sums.Of(0) : 0;
-        if (s.Number < 0)
-        {
-            d.HiddenCarry[state] += arriving;
+        RecurrentGradient reached = RecurrentGradient.Take(a, d, s, b, j, 3, sums);
+        if (reached.Ends != 0)
             return;
-        }
-
-        int at = s.Now + state, gate = (3 * (at - j)) + j;
-        float dh = d.HiddenCarry[state] + arriving + d.Above[at];
-        if (a.Lengths[b] <= s.Frame)
-        {
-            d.HiddenCarry[state] = dh;
-            d.Gates[gate] = 0;
-            d.Gates[gate + units] = 0;
-            d.Gates[gate + (2 * units)] = 0;
-            return;
-        }
-
+        int units = a.Units, state = (b * units) + j, at = s.Now + state, gate = (3 * (at - j)) + j;
+        float dh = reached.Hidden;
         float h = s.HiddenBefore[s.Before + state];
         float z = d.Gates[gate + units], n = d.Gates[gate + (2 * units)];
         d.HiddenCarry[state] = dh * (1 - z);

@@ -9,17 +9,15 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 internal struct LstmForward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, phase);
         int units = a.Units;
         RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 4, Depth = units }, s.HiddenBefore, s.Before, units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        RecurrentStep s = a.Step(d, phase);
         int units = a.Units, state = (b * units) + j, at = s.Now + state;
         float c = s.CellBefore[s.Before + state];
         if (a.Lengths[b] <= s.Frame)
@@ -63,38 +61,21 @@ internal struct LstmForward : IRecurrentCell
 internal struct LstmBackward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - phase);
         int units = a.Units;
         if (s.Number + 1 < a.Time)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = 4 * units }, d.Gates, 4 * s.Later, 4 * units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - phase);
-        int units = a.Units, state = (b * units) + j;
-        float arriving = s.Number + 1 < a.Time ? sums.Of(0) : 0;
-        if (s.Number < 0)
-        {
-            d.HiddenCarry[state] += arriving;
+        RecurrentGradient reached = RecurrentGradient.Take(a, d, s, b, j, 4, sums);
+        if (reached.Ends != 0)
             return;
-        }
-
-        int at = s.Now + state, gate = (4 * (at - j)) + j;
-        float dh = d.HiddenCarry[state] + arriving + d.Above[at];
-        if (a.Lengths[b] <= s.Frame)
-        {
-            d.HiddenCarry[state] = dh;
-            d.Gates[gate] = 0;
-            d.Gates[gate + units] = 0;
-            d.Gates[gate + (2 * units)] = 0;
-            d.Gates[gate + (3 * units)] = 0;
-            return;
-        }
-
+        int units = a.Units, state = (b * units) + j, at = s.Now + state, gate = (4 * (at - j)) + j;
+        float dh = reached.Hidden;
         float before = s.CellBefore[s.Before + state], tanh = KernelMath.Tanh(d.Cell[at]);
         float i = d.Gates[gate], f = d.Gates[gate + units], g = d.Gates[gate + (2 * units)], o = d.Gates[gate + (3 * units)];
         float output = dh * tanh * (o * (1 - o)), dc = d.CellCarry[state] + (dh * o * (1 - (tanh * tanh)));

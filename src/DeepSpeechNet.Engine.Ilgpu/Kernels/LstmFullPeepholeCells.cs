@@ -9,11 +9,10 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 internal struct LstmFullPeepholeForward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, phase / 2);
         int units = a.Units;
-        if (phase % 2 != 0)
+        if (s.Part != 0)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Set = 6, Sets = 1, Depth = units }, d.Cell, s.Now, units, weights, sums);
         else
         {
@@ -23,12 +22,12 @@ internal struct LstmFullPeepholeForward : IRecurrentCell
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        if (phase % 2 == 0)
-            Cell(a, d, a.Step(d, phase / 2), b, j, sums);
+        if (s.Part == 0)
+            Cell(a, d, s, b, j, sums);
         else
-            Output(a, d, a.Step(d, phase / 2), b, j, sums);
+            Output(a, d, s, b, j, sums);
     }
 
     /// <summary>i, f, g and c; the output gate's sum without its peepholes is left in the gates.</summary>
@@ -76,11 +75,10 @@ internal struct LstmFullPeepholeForward : IRecurrentCell
 internal struct LstmFullPeepholeBackward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - (phase / 2));
         int units = a.Units;
-        if (phase % 2 != 0)
+        if (s.Part != 0)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Set = 1, Sets = 1, From = 2 * units, Depth = units }, d.Gates, (4 * s.Now) + (3 * units), 4 * units, weights, sums);
         else if (s.Number + 1 < a.Time)
         {
@@ -91,38 +89,24 @@ internal struct LstmFullPeepholeBackward : IRecurrentCell
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        if (phase % 2 == 0)
-            Output(a, d, a.Step(d, a.Time - 1 - (phase / 2)), b, j, sums);
+        if (s.Part == 0)
+            Output(a, d, s, b, j, sums);
         else
-            Cell(a, d, a.Step(d, a.Time - 1 - (phase / 2)), b, j, sums);
+            Cell(a, d, s, b, j, sums);
     }
 
     /// <summary>What arrives from the step after, then do = dh tanh c o (1 - o) and dc += dh o (1 - tanh^2 c).</summary>
     private static void Output(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
         int units = a.Units, state = (b * units) + j;
-        float arriving = s.Number + 1 < a.Time ? sums.Of(0) : 0;
         d.CellCarry[state] += s.Number + 1 < a.Time ? sums.Of(1) : 0;
-        if (s.Number < 0)
-        {
-            d.HiddenCarry[state] += arriving;
+        RecurrentGradient reached = RecurrentGradient.Take(a, d, s, b, j, 4, sums);
+        if (reached.Ends != 0)
             return;
-        }
-
         int at = s.Now + state, gate = (4 * (at - j)) + j;
-        float dh = d.HiddenCarry[state] + arriving + d.Above[at];
-        if (a.Lengths[b] <= s.Frame)
-        {
-            d.HiddenCarry[state] = dh;
-            d.Gates[gate] = 0;
-            d.Gates[gate + units] = 0;
-            d.Gates[gate + (2 * units)] = 0;
-            d.Gates[gate + (3 * units)] = 0;
-            return;
-        }
-
+        float dh = reached.Hidden;
         float tanh = KernelMath.Tanh(d.Cell[at]), o = d.Gates[gate + (3 * units)];
         d.HiddenCarry[state] = 0;
         d.CellCarry[state] += dh * o * (1 - (tanh * tanh));

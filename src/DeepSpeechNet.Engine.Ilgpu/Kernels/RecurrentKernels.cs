@@ -6,16 +6,16 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 internal interface IRecurrentCell
 {
     /// <summary>The products that the phase needs: every lane of the group comes here.</summary>
-    void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums);
+    void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums);
 
     /// <summary>All else for one unit of one utterance.</summary>
     /// <param name="a">The run.</param>
     /// <param name="d">The direction.</param>
-    /// <param name="phase">The phase.</param>
+    /// <param name="s">The step, and which part of it the phase is.</param>
     /// <param name="b">The utterance.</param>
     /// <param name="j">The unit.</param>
     /// <param name="sums">The products.</param>
-    void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums);
+    void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums);
 }
 
 /// <summary>The kernel of all cells.</summary>
@@ -33,13 +33,14 @@ internal static class RecurrentKernels
         RecurrentProducts.Fetch(a, d, weights);
         for (int phase = a.From; phase < a.To; phase++)
         {
-            cell.Multiply(a, d, phase, weights, sums);
+            RecurrentStep s = a.Step(d, phase);
+            cell.Multiply(a, d, s, weights, sums);
             Group.Barrier();
             for (int output = Group.IdxX; output < a.Rows * a.Tile.Width; output += Group.DimX)
             {
                 int b = a.Utterance(output), j = a.Unit(output);
                 if (b < a.Batch && j < a.Units)
-                    cell.Finish(a, d, phase, b, j, new RecurrentSums { Tile = a.Tile, Rows = a.Rows, Output = output, Start = doubt, Parts = sums });
+                    cell.Finish(a, d, s, b, j, new RecurrentSums { Tile = a.Tile, Rows = a.Rows, Output = output, Start = doubt, Parts = sums });
             }
 
             doubt = GroupMeetings.Meet(a, phase, doubt, sums);

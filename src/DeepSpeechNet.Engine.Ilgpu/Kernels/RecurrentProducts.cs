@@ -65,8 +65,9 @@ internal static class RecurrentProducts
     /// <summary>Where weights stay for the whole launch, fetches them.</summary>
     public static void Fetch(RecurrentRun a, RecurrentViews d, ArrayView<Four> weights)
     {
-        if (a.Tile.Resident != 0)
-            Stage(a, d, 0, a.Tile.Sets, 0, weights.Cast<float>());
+        if (a.Tile.Resident == 0)
+            return;
+        Stage(a, d, 0, a.Tile.Sets, 0, weights.Cast<float>());
         Group.Barrier();
     }
 

@@ -53,6 +53,9 @@ internal struct RecurrentRun
     public int Batch;
     public int Units;
 
+    /// <summary>The phases of a step.</summary>
+    public int Parts;
+
     /// <summary>Whether gates are kept for a backward pass.</summary>
     public int Training;
 
@@ -87,17 +90,22 @@ internal struct RecurrentRun
     /// <summary>Where the frame of a step starts in an array [T, B, H].</summary>
     private readonly int Offset(int reverse, int step) => Frame(reverse, step) * Batch * Units;
 
-    /// <summary>A step of a direction.</summary>
-    public readonly RecurrentStep Step(RecurrentViews d, int number) => new()
+    /// <summary>The step of a direction that a phase belongs to.</summary>
+    public readonly RecurrentStep Step(RecurrentViews d, int phase)
     {
-        Number = number,
-        Frame = Frame(d.Reverse, number),
-        Now = Offset(d.Reverse, number),
-        Later = Offset(d.Reverse, number + 1),
-        HiddenBefore = number == 0 ? d.InitialHidden : d.Hidden,
-        CellBefore = number == 0 ? d.InitialCell : d.Cell,
-        Before = number == 0 ? 0 : Offset(d.Reverse, number - 1),
-    };
+        int number = Backward != 0 ? Time - 1 - (phase / Parts) : phase / Parts;
+        return new RecurrentStep
+        {
+            Number = number,
+            Part = phase % Parts,
+            Frame = Frame(d.Reverse, number),
+            Now = Offset(d.Reverse, number),
+            Later = Offset(d.Reverse, number + 1),
+            HiddenBefore = number == 0 ? d.InitialHidden : d.Hidden,
+            CellBefore = number == 0 ? d.InitialCell : d.Cell,
+            Before = number == 0 ? 0 : Offset(d.Reverse, number - 1),
+        };
+    }
 
     /// <summary>The utterance of an output of this group; outputs are counted unit by unit.</summary>
     public readonly int Utterance(int output) => FirstRow + (Grid.IdxY * Rows) + (output / Tile.Width);
@@ -110,6 +118,9 @@ internal struct RecurrentRun
 internal struct RecurrentStep
 {
     public int Number;
+
+    /// <summary>Which phase of it runs.</summary>
+    public int Part;
     public int Frame;
 
     /// <summary>Where its frame starts in an array [T, B, H], and that of the step after it.</summary>

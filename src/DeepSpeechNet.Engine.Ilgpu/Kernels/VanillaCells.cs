@@ -6,16 +6,14 @@ namespace DeepSpeechNet.Engine.Ilgpu.Kernels;
 internal struct VanillaForward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, phase);
         RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = a.Units }, s.HiddenBefore, s.Before, a.Units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        RecurrentStep s = a.Step(d, phase);
         int state = (b * a.Units) + j, at = s.Now + state;
         if (a.Lengths[b] <= s.Frame)
             d.Hidden[at] = s.HiddenBefore[s.Before + state];
@@ -28,29 +26,20 @@ internal struct VanillaForward : IRecurrentCell
 internal struct VanillaBackward : IRecurrentCell
 {
     /// <inheritdoc/>
-    public readonly void Multiply(RecurrentRun a, RecurrentViews d, int phase, ArrayView<Four> weights, ArrayView<Four> sums)
+    public readonly void Multiply(RecurrentRun a, RecurrentViews d, RecurrentStep s, ArrayView<Four> weights, ArrayView<Four> sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - phase);
         if (s.Number + 1 < a.Time)
             RecurrentProducts.Multiply(a, d, new RecurrentProduct { Sets = 1, Depth = a.Units }, d.Gates, s.Later, a.Units, weights, sums);
     }
 
     /// <inheritdoc/>
-    public readonly void Finish(RecurrentRun a, RecurrentViews d, int phase, int b, int j, RecurrentSums sums)
+    public readonly void Finish(RecurrentRun a, RecurrentViews d, RecurrentStep s, int b, int j, RecurrentSums sums)
     {
-        RecurrentStep s = a.Step(d, a.Time - 1 - phase);
-        int state = (b * a.Units) + j;
-        float arriving = s.Number + 1 < a.Time ? sums.Of(0) : 0;
-        if (s.Number < 0)
-        {
-            d.HiddenCarry[state] += arriving;
+        RecurrentGradient reached = RecurrentGradient.Take(a, d, s, b, j, 1, sums);
+        if (reached.Ends != 0)
             return;
-        }
-
-        int at = s.Now + state;
-        float dh = d.HiddenCarry[state] + arriving + d.Above[at];
-        bool held = a.Lengths[b] <= s.Frame;
-        d.HiddenCarry[state] = held ? dh : 0;
-        d.Gates[at] = held ? 0 : KernelMath.ActivateBackward(a.Flag != 0 ? ActivationNumber.Tanh : ActivationNumber.ClippedRelu, d.Hidden[at], dh);
+        int state = (b * a.Units) + j, at = s.Now + state;
+        d.HiddenCarry[state] = 0;
+        d.Gates[at] = KernelMath.ActivateBackward(a.Flag != 0 ? ActivationNumber.Tanh : ActivationNumber.ClippedRelu, d.Hidden[at], reached.Hidden);
     }
 }

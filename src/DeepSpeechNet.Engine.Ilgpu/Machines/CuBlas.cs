@@ -44,7 +44,7 @@ internal sealed unsafe class CuBlas : IDisposable
     public string Library { get; }
 
     /// <summary>The newest library that makes products of this precision on a card, or null where there is none.</summary>
-    public static CuBlas? TryCreate(Accelerator accelerator, CudaStream stream, ProductPrecision precision)
+    public static CuBlas? TryCreate(Machine machine, CudaStream stream, ProductPrecision precision)
     {
         bool tf32 = precision == ProductPrecision.TensorFloat32;
         foreach (string name in Names)
@@ -57,7 +57,7 @@ internal sealed unsafe class CuBlas : IDisposable
                 CuBlas blas = new(handle, tf32 ? $"{name}, TF32" : name, Functions.Of(library));
                 if (((delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(library, "cublasSetStream_v2"))(handle, stream.StreamPtr) == 0
                     && ((delegate* unmanaged<nint, int, int>)NativeLibrary.GetExport(library, "cublasSetMathMode"))(handle, tf32 ? Tf32Math : DefaultMath) == 0
-                    && blas.Works(accelerator, stream, precision))
+                    && blas.Works(machine, precision))
                 {
                     return blas;
                 }
@@ -71,45 +71,8 @@ internal sealed unsafe class CuBlas : IDisposable
         return null;
     }
 
-    /// <summary>
-    /// Whether a small product comes out right. A library older than the card, or one that lacks the factors' type on it, starts like any other and says so only at a product.
-    /// </summary>
-    internal bool Works(Accelerator accelerator, AcceleratorStream stream, ProductPrecision precision)
-    {
-        const int Side = 16, Count = Side * Side;
-        float[] ones = new float[Count], twos = new float[Count];
-        Array.Fill(ones, 1);
-        Array.Fill(twos, 2);
-        using MemoryBuffer1D<float, Stride1D.Dense> left = accelerator.Allocate1D(ones), right = accelerator.Allocate1D(twos), product = accelerator.Allocate1D<float>(Count);
-        using MemoryBuffer1D<ushort, Stride1D.Dense> halfLeft = accelerator.Allocate1D(Array.ConvertAll(ones, KernelMath.ToBFloat16)), halfRight = accelerator.Allocate1D(Array.ConvertAll(twos, KernelMath.ToBFloat16));
-        accelerator.Synchronize();
-        MatMulArguments arguments = new()
-        {
-            A = left.View.BaseView,
-            B = right.View.BaseView,
-            C = product.View.BaseView,
-            AStride = Side,
-            BStride = Side,
-            CStride = Side,
-            Rows = Side,
-            Columns = Side,
-            Depth = Side,
-        };
-        try
-        {
-            if (precision == ProductPrecision.BFloat16)
-                Multiply(arguments, halfLeft.View.BaseView, halfRight.View.BaseView);
-            else
-                Multiply(arguments);
-        }
-        catch (DeviceUnavailableException)
-        {
-            return false;
-        }
-
-        stream.Synchronize();
-        return Array.TrueForAll(product.GetAsArray1D(), x => x == 2 * Side);
-    }
+    /// <summary>Whether a small product comes out right.</summary>
+    internal bool Works(Machine machine, ProductPrecision precision) => ProductProbe.ComesOutRight(machine, precision, product => Multiply(product), (product, a, b) => Multiply(product, a, b));
 
     /// <summary>Whether a product is large enough.</summary>
     public static bool IsWorthIt(in MatMulArguments a) => (long)a.Rows * a.Columns * a.Depth >= WorthIt;

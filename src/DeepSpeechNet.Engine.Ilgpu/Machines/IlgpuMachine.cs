@@ -41,7 +41,7 @@ internal sealed unsafe class IlgpuMachine : Machine
         accelerator.Bind();
         _stream = accelerator.CreateStream();
         _staging = new PinnedStaging(accelerator, _stream);
-        _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(accelerator, cuda, options.Precision) : null;
+        _blas = options.VendorLibrary && accelerator is CudaAccelerator && _stream is CudaStream cuda ? CuBlas.TryCreate(this, cuda, options.Precision) : null;
         Lanes = GroupLanes = Math.Min(GroupSums.MostLanes, accelerator.MaxNumThreadsPerGroup);
         TileSide = Lanes < GroupSums.MostLanes ? MatMulKernels.MostSide / 4 : MatMulKernels.MostSide;
         _tensorCores = _blas is null && options.Precision != ProductPrecision.Float32 && accelerator is CudaAccelerator ampere && ampere.Architecture >= CudaArchitecture.SM_80 && ampere.InstructionSet >= CudaInstructionSet.ISA_70

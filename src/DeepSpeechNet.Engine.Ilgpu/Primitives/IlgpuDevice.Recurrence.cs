@@ -63,6 +63,7 @@ public sealed partial class IlgpuDevice
     {
         RecurrentTile tile = plan.Tile(run.Units, alone: !_machine.GroupsMeet);
         int rows = RecurrentPlan.Rows(run.Batch, tile), across = (run.Units + tile.Width - 1) / tile.Width;
+        run.Parts = plan.Phases;
         run.Groups = 1;
         if (_persistent && phases > 1 && tile.Resident != 0)
         {

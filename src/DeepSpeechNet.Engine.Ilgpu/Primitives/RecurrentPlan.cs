@@ -18,11 +18,15 @@ internal sealed class RecurrentPlan
     /// <summary>Gates for a forward pass; for a backward pass the matrices that gradients go through.</summary>
     private int Sets { get; init; } = 1;
 
-    /// <summary>How many of the sets come from the weights; the others from a matrix of peepholes.</summary>
-    private int WeightSets { get; init; } = 1;
+    /// <summary>How many of the sets, the last, come from a matrix of peepholes; the others from the weights.</summary>
+    private int PeepholeSets { get; init; }
 
-    /// <summary>The most sets that one phase needs.</summary>
-    private int SetsOfPhase { get; init; } = 1;
+    /// <summary>The most sets that one phase needs: all where nothing else is said.</summary>
+    private int SetsOfPhase
+    {
+        get => field == 0 ? Sets : field;
+        init;
+    }
 
     /// <summary>For a backward pass, how many times H a column of the weights is long; 0 for a forward pass, whose columns are H long.</summary>
     private int BackwardGates { get; init; }
@@ -31,10 +35,10 @@ internal sealed class RecurrentPlan
     public static RecurrentPlan Forward(CellKind cell) => cell switch
     {
         CellKind.Tanh or CellKind.ClippedRelu => new() { Kernel = RecurrentKernels.Run<VanillaForward> },
-        CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = RecurrentKernels.Run<LstmForward>, Sets = 4, WeightSets = 4, SetsOfPhase = 4 },
-        CellKind.LstmFullPeephole => new() { Kernel = RecurrentKernels.Run<LstmFullPeepholeForward>, Phases = 2, Sets = 7, WeightSets = 4, SetsOfPhase = 6 },
-        CellKind.GruResetAfter => new() { Kernel = RecurrentKernels.Run<GruAfterForward>, Sets = 3, WeightSets = 3, SetsOfPhase = 3 },
-        _ => new() { Kernel = RecurrentKernels.Run<GruBeforeForward>, Phases = 2, Sets = 3, WeightSets = 3, SetsOfPhase = 2 },
+        CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = RecurrentKernels.Run<LstmForward>, Sets = 4 },
+        CellKind.LstmFullPeephole => new() { Kernel = RecurrentKernels.Run<LstmFullPeepholeForward>, Phases = 2, Sets = 7, PeepholeSets = 3, SetsOfPhase = 6 },
+        CellKind.GruResetAfter => new() { Kernel = RecurrentKernels.Run<GruAfterForward>, Sets = 3 },
+        _ => new() { Kernel = RecurrentKernels.Run<GruBeforeForward>, Phases = 2, Sets = 3, SetsOfPhase = 2 },
     };
 
     /// <summary>The plan of a backward pass.</summary>
@@ -42,7 +46,7 @@ internal sealed class RecurrentPlan
     {
         CellKind.Tanh or CellKind.ClippedRelu => new() { Kernel = RecurrentKernels.Run<VanillaBackward>, BackwardGates = 1 },
         CellKind.Lstm or CellKind.LstmPeephole => new() { Kernel = RecurrentKernels.Run<LstmBackward>, BackwardGates = 4 },
-        CellKind.LstmFullPeephole => new() { Kernel = RecurrentKernels.Run<LstmFullPeepholeBackward>, Phases = 2, Sets = 2, SetsOfPhase = 2, BackwardGates = 4 },
+        CellKind.LstmFullPeephole => new() { Kernel = RecurrentKernels.Run<LstmFullPeepholeBackward>, Phases = 2, Sets = 2, PeepholeSets = 1, BackwardGates = 4 },
         CellKind.GruResetAfter => new() { Kernel = RecurrentKernels.Run<GruAfterBackward>, BackwardGates = 3 },
         _ => new() { Kernel = RecurrentKernels.Run<GruBeforeBackward>, Phases = 2, BackwardGates = 3 },
     };
@@ -63,7 +67,7 @@ internal sealed class RecurrentPlan
             Pitch = (pitch + 4) * staged <= Room ? pitch + 4 : pitch,
             Piece = pitch,
             Sets = Sets,
-            WeightSets = WeightSets,
+            WeightSets = Sets - PeepholeSets,
             Depth = depth,
             Resident = Fits(width) ? 1 : 0,
         };

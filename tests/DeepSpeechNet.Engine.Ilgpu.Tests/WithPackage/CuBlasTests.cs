@@ -89,11 +89,12 @@ public sealed unsafe class CuBlasTests : IDisposable
     [InlineData(ProductPrecision.BFloat16)]
     public void A_library_is_taken_only_where_a_product_comes_out_right(ProductPrecision precision)
     {
-        Assert.True(_blas.Works(_accelerator, _accelerator.DefaultStream, precision));
+        using IlgpuMachine machine = IlgpuMachine.Checker(16);
+        Assert.True(_blas.Works(machine, precision));
 
         // With another handle the stand-in refuses; with functions that do nothing the product is wrong.
-        Assert.False(new CuBlas(41, "refuses", new CuBlas.Functions(&Destroy, &Sgemm, &GemmEx)).Works(_accelerator, _accelerator.DefaultStream, precision));
-        Assert.False(new CuBlas(42, "idles", new CuBlas.Functions(&Destroy, &NoSgemm, &NoGemmEx)).Works(_accelerator, _accelerator.DefaultStream, precision));
+        Assert.False(new CuBlas(41, "refuses", new CuBlas.Functions(&Destroy, &Sgemm, &GemmEx)).Works(machine, precision));
+        Assert.False(new CuBlas(42, "idles", new CuBlas.Functions(&Destroy, &NoSgemm, &NoGemmEx)).Works(machine, precision));
     }
 
     [UnmanagedCallersOnly]

@@ -25,9 +25,8 @@ internal sealed class PtxMachine : Machine
     private readonly GroupRunner _runner = new();
     private readonly Dictionary<Delegate, (PtxCode Code, Action<PtxFrame> Run)> _kernels = [];
     private readonly int _groupsAtOnce;
-    private long _launches;
-
     private readonly bool _tensorCores;
+    private long _launches;
 
     /// <summary>A machine with so many lanes a group, a power of two, and so many groups that may wait for each other.</summary>
     public PtxMachine(int groupLanes, int tileSide, int groupsAtOnce, ProductPrecision precision = ProductPrecision.Float32)
