@@ -65,9 +65,10 @@ internal static class RecurrentProducts
     /// <summary>Where weights stay for the whole launch, fetches them.</summary>
     public static void Fetch(RecurrentRun a, RecurrentViews d, ArrayView<Four> weights)
     {
-        if (a.Tile.Resident == 0)
-            return;
-        Stage(a, d, 0, a.Tile.Sets, 0, weights.Cast<float>());
+        if (a.Tile.Resident != 0)
+            Stage(a, d, 0, a.Tile.Sets, 0, weights.Cast<float>());
+
+        // Outside of the condition, since PoCL's compiler crashes on a barrier inside.
         Group.Barrier();
     }
 
